@@ -1,0 +1,68 @@
+# The verbs of this house. `make help` lists them; README names the two that do all.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# Options for pytest, for example: make test PYTEST_ARGS="-k extension -n 0"
+PYTEST_ARGS ?= -n auto
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check format bench lock wheel clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with everything in it; the command is .venv/bin/gongkai
+
+# Work is redone only when a lock or the project file changes.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "gongkai needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments." >&2; \
+	  echo "The system package that holds them: python3-venv (Debian, Ubuntu, Kylin, UOS); python3 itself (Fedora, openEuler)." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## set everything up and run the sample cases from receipt to reply
+	$(BIN)/gongkai demo
+
+serve: setup ## open the web desk
+	$(BIN)/gongkai serve
+
+test: setup ## set everything up and run all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup ## format, lint, types, import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## put the code into its format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: setup ## measure; fails when a promise of speed is broken
+	$(BIN)/python -m bench
+
+wheel: setup ## build the wheel into dist/
+	$(BIN)/python -m build --quiet --wheel --no-isolation
+
+lock: .tools/bin/uv ## pin every dependency again, with hashes
+	.tools/bin/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.lock
+	.tools/bin/uv pip compile pyproject.toml -c requirements.lock $(LOCK) -o requirements-run.lock
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config
+
+.tools/bin/uv:
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip --disable-pip-version-check install --quiet uv
+
+clean: ## remove what the verbs made, the database in var/ excepted
+	rm -rf $(VENV) .tools dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
