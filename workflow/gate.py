@@ -1,0 +1,188 @@
+"""The gate: the one door through which every step goes, on every way into the program."""
+
+from datetime import date
+from typing import Final
+
+from rules.errors import RuleError
+from rules.load import law_on
+from workflow import afterwards, asking, intake, replying, sending, timing
+from workflow import commands as c
+from workflow.case import Case
+from workflow.clock import deadlines
+from workflow.errors import Refused
+from workflow.facts import Fact
+from workflow.findings import Finding
+from workflow.fold import after
+from workflow.machine import permit, usual_role
+from workflow.people import Actor
+from workflow.records import corrected
+from workflow.step import Guard, Step, not_after_today, refuse_unless, warning, zh
+from workflow.vocabulary import Role
+from workflow.world import World
+
+GUARDS: Final[dict[type[c.Command], Guard]] = {
+    **intake.GUARDS,
+    **asking.GUARDS,
+    **timing.GUARDS,
+    **replying.GUARDS,
+    **sending.GUARDS,
+    **afterwards.GUARDS,
+}
+
+#: Events outside the agency: they may become known later than they happened.
+OUTSIDE: Final = (
+    c.ConfirmReceipt,
+    c.ReceiveCorrection,
+    c.RecordConsultationReceipt,
+    c.RecordOpinion,
+    c.RecordExplanation,
+    c.RecordPayment,
+    c.RecordDelivery,
+    c.RecordService,
+    c.RecordChallenge,
+    c.RecordChallengeResult,
+)
+
+
+def decide(
+    case: Case | None, command: c.Command, actor: Actor, *, on: date, world: World
+) -> tuple[Case, tuple[Finding, ...]]:
+    """Judge a step and return the case after it with what is to be noted about the step.
+
+    ``case`` is None for a registration. ``world.today`` is the day of recording, ``on`` the legal
+    date of the step. Raises :class:`Refused` with code, what is wrong, the article and what to do
+    instead; nothing has then changed.
+    """
+    try:
+        return _decide(case, command, actor, on, world)
+    except RuleError as error:
+        raise Refused(
+            code=error.code, message=error.message, article=error.article, mend=error.mend
+        ) from error
+
+
+def _decide(
+    case: Case | None, command: c.Command, actor: Actor, on: date, world: World
+) -> tuple[Case, tuple[Finding, ...]]:
+    permit(case.state if case else None, command.do, actor.role)
+    step = Step(on, actor, world.on(on), world.today)
+    _in_order(case, command, step)
+    findings = _judged(case, command, step)
+    number = case.version + 1 if case else 1
+    result = after(case, Fact(number=number, on=on, actor=actor, command=command), world)
+    _countable(result, world)
+    return result, findings
+
+
+def _in_order(case: Case | None, command: c.Command, step: Step) -> None:
+    not_after_today(step.on, step, "45")
+    if case is None or isinstance(command, OUTSIDE):
+        return
+    refuse_unless(
+        step.on >= case.last_on,
+        "date_goes_back",
+        f"{zh(step.on)}早于案卷中已有的{zh(case.last_on)}，本机关自己的行为不能倒签日期。",
+        "45",
+        f"请填写{zh(case.last_on)}或者之后的实际日期。",
+    )
+
+
+def _judged(case: Case | None, command: c.Command, step: Step) -> tuple[Finding, ...]:
+    if isinstance(command, c.Register):
+        law_on(command.acknowledged_on or step.on)
+        return intake.may_register(command, step)
+    if case is None:
+        return ()
+    if isinstance(command, c.CorrectRecord):
+        return _may_correct(case, command, step)
+    guard = GUARDS.get(type(command))
+    return guard(case, command, step) if guard else ()
+
+
+def _countable(case: Case, world: World) -> None:
+    """Refuse a step after which a deadline would lie in a year without calendar."""
+    deadlines(case, world)
+
+
+def default_actor(case: Case | None, command: c.Command, on: date, world: World) -> Actor:
+    """Return who takes the step when nobody is named: the first role that may.
+
+    A draft is recalled by its drafter; a correction that moves a deadline is the head's.
+    """
+    if isinstance(command, c.RecallDraft) and case and case.draft:
+        return case.draft.by
+    if isinstance(command, c.CorrectRecord) and case:
+        moved = _known_fact(case, command) and _moves_a_deadline(case, command, on, world)
+        return Actor(Role.HEAD if moved else Role.OFFICER)
+    return Actor(usual_role(command.do, case.state if case else None))
+
+
+def _known_fact(case: Case, command: c.CorrectRecord) -> bool:
+    return 1 <= command.fact <= case.version
+
+
+def _corrected_case(case: Case, command: c.CorrectRecord, on: date, world: World) -> Case:
+    actor = Actor(Role.OFFICER)
+    return after(case, Fact(number=case.version + 1, on=on, actor=actor, command=command), world)
+
+
+def _moves_a_deadline(case: Case, command: c.CorrectRecord, on: date, world: World) -> bool:
+    try:
+        changed = _corrected_case(case, command, on, world)
+    except (Refused, RuleError):
+        return False
+    return [d.due_on for d in deadlines(case, world)] != [
+        d.due_on for d in deadlines(changed, world)
+    ]
+
+
+def _may_correct(case: Case, command: c.CorrectRecord, step: Step) -> tuple[Finding, ...]:
+    refuse_unless(
+        _known_fact(case, command),
+        "unknown_fact",
+        f"没有第{command.fact}项事实，本案共{case.version}项（登记是第1项）。",
+        "45",
+        "请用 gongkai case log 查看事实编号。",
+    )
+    refuse_unless(
+        command.reason.strip(),
+        "reason_missing",
+        "更正记录没有写明理由。",
+        "45",
+        "请在 reason 中写明原记录错在哪里、依据什么更正。",
+    )
+    changed = _corrected_case(case, command, step.on, step.world)
+    moved = _moves_a_deadline(case, command, step.on, step.world)
+    refuse_unless(
+        step.actor.role is Role.HEAD or not moved,
+        "wrong_person",
+        "这项更正会改变期限，应当由负责人办理。",
+        "45",
+        "请由负责人办理更正，并保留证明材料。",
+    )
+    refuse_unless(
+        all(fact.on <= step.today for fact in corrected(changed.facts)),
+        "future_date",
+        "更正后的日期晚于今天。",
+        "45",
+        "请核对日期。",
+    )
+    return _would_be_refused(changed, step)
+
+
+def _would_be_refused(changed: Case, step: Step) -> tuple[Finding, ...]:
+    """Past gates are not run again: what they would refuse now is shown to the supervisor."""
+    case: Case | None = None
+    found = []
+    for fact in corrected(changed.facts):
+        if isinstance(fact.command, c.CorrectRecord):
+            continue
+        then = Step(fact.on, fact.actor, step.world.on(fact.on), step.today)
+        try:
+            _judged(case, fact.command, then)
+            _in_order(case, fact.command, then)
+        except (Refused, RuleError) as error:
+            message = f"按更正后的记录，第{fact.number}项事实原本不应办理：{error.message}"
+            found.append(warning(f"past_{error.code}", message, error.article, error.mend))
+        case = after(case, fact, step.world)
+    return tuple(found)
