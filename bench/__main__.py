@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from bench.measure import LEAST_ROUNDS, Benchmark, Result, measure
+from bench.process import a_change_of_state, a_reply_clock
 from bench.workdays import adding_twenty_working_days
 
 # One function each; a new benchmark is a function and a line here.
-BENCHMARKS: Final[tuple[Callable[[], Benchmark], ...]] = (adding_twenty_working_days,)
+BENCHMARKS: Final[tuple[Callable[[], Benchmark], ...]] = (
+    adding_twenty_working_days,
+    a_reply_clock,
+    a_change_of_state,
+)
 
 LIBRARIES: Final = ("holidays", "transitions", "sqlalchemy", "jinja2", "python-docx", "pydantic")
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"

@@ -1,5 +1,7 @@
 """Which way a step goes where the table has several: decided by the case, not by the caller."""
 
+from datetime import date
+
 from workflow import commands as c
 from workflow.case import Case
 from workflow.machine import Branch
@@ -24,9 +26,18 @@ def branch_of(case: Case | None, command: c.Command) -> Branch:
             return Branch.ALWAYS
 
 
+def receipt_of(command: c.Register, on: date) -> date | None:
+    """Return the day of receipt that a registration itself settles (31); None: to be confirmed.
+
+    ``on`` is the day it was handed in, signed for, or arrived; an automatic acknowledgement counts
+    as confirmation by both sides.
+    """
+    return on if command.channel in RECEIVED_AT_ONCE else command.acknowledged_on
+
+
 def _received(command: c.Register) -> Branch:
-    at_once = command.channel in RECEIVED_AT_ONCE or command.acknowledged_on is not None
-    return Branch.RECEIVED_AT_ONCE if at_once else Branch.TO_CONFIRM
+    settled = receipt_of(command, date.min) is not None
+    return Branch.RECEIVED_AT_ONCE if settled else Branch.TO_CONFIRM
 
 
 def _consultation(

@@ -6,7 +6,7 @@ from typing import Final
 
 from workflow import afterwards, asking, intake, replying, sending, timing
 from workflow import commands as c
-from workflow.branch import branch_of
+from workflow.branch import branch_of, receipt_of
 from workflow.case import Case, Clock
 from workflow.facts import Fact
 from workflow.machine import follow
@@ -67,7 +67,7 @@ def _registered(fact: Fact) -> Case:
     command = fact.command
     state = follow(None, command.do, branch_of(None, command))
     assert isinstance(command, c.Register)  # noqa: S101 - the table has no other first step
-    received = (command.acknowledged_on or fact.on) if state is State.RECEIVED else None
+    received = receipt_of(command, fact.on) if state is State.RECEIVED else None
     return Case(
         number=command.number,
         agency=command.agency,

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Final
 
 from rules.errors import RuleError
-from rules.load import law_on
 from workflow import afterwards, asking, intake, replying, sending, timing
 from workflow import commands as c
 from workflow.case import Case
@@ -89,7 +88,6 @@ def _in_order(case: Case | None, command: c.Command, step: Step) -> None:
 
 def _judged(case: Case | None, command: c.Command, step: Step) -> tuple[Finding, ...]:
     if isinstance(command, c.Register):
-        law_on(command.acknowledged_on or step.on)
         return intake.may_register(command, step)
     if case is None:
         return ()

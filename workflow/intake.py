@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
+from rules.load import law_on
 from workflow import commands as c
-from workflow.branch import branch_of
+from workflow.branch import branch_of, receipt_of
 from workflow.case import Case, Clock, Correction
 from workflow.clock import correction_due, correction_notice_due, payment_due
 from workflow.facts import Fact
@@ -23,7 +24,7 @@ from workflow.step import (
     warning,
     zh,
 )
-from workflow.vocabulary import Channel, CloseReason, State
+from workflow.vocabulary import AmendHow, Channel, CloseReason, Severity, State
 from workflow.world import World
 
 Findings = tuple[Finding, ...]
@@ -55,14 +56,15 @@ def may_register(command: c.Register, step: Step) -> Findings:
     if command.acknowledged_on is not None:
         not_before(command.acknowledged_on, step.on, "申请到达之日", "31(3)")
         not_after_today(command.acknowledged_on, step, "31(3)")
+    if received := receipt_of(command, step.on):
+        law_on(received)
     return ()
 
 
 def _may_confirm(case: Case, _command: c.ConfirmReceipt, step: Step) -> Findings:
     not_before(step.on, case.on, "申请到达之日", "31")
-    latest = step.world.calendar.add(case.on, 1).on
-    tried = any(case.on <= day <= latest for day in case.contacts)
-    if step.on <= latest or tried:
+    law_on(step.on)
+    if case.contacts or step.on <= step.world.calendar.add(case.on, 1).on:
         return ()
     mail = case.channel is Channel.ORDINARY_MAIL
     return (
@@ -220,7 +222,17 @@ def _may_amend(case: Case, command: c.AmendRequest, _step: Step) -> Findings:
         "29.2",
         "请填写 how：narrow（缩小）、add（增加，另立关联案件）或者 replace（替换，另立新案）。",
     )
-    return ()
+    if command.how is AmendHow.NARROW:
+        return ()
+    return (
+        Finding(
+            code="register_the_new_request",
+            severity=Severity.INFO,
+            message="增加或者替换的内容是一件新的申请。",
+            article="29.2",
+            mend="请以收到变更之日另行登记，并在备注中写明关联的案件编号。",
+        ),
+    )
 
 
 GUARDS: Final[Guards] = {

@@ -21,6 +21,8 @@ from workflow.step import (
     known_items,
     refuse_unless,
     the,
+    warning,
+    zh,
 )
 from workflow.vocabulary import DeliveryResult, SendMethod
 from workflow.world import World
@@ -137,8 +139,20 @@ def _may_approve(case: Case, _command: c.ApproveReply, step: Step) -> Findings:
         "17.1",
         "请由其他负责人审批；确实只有两人的单位，可在 config.toml 中设 office_of_two = true。",
     )
+    _superior(step)
     _bound(draft)
     return _checked(case, draft.decisions, step)
+
+
+def _superior(step: Step) -> None:
+    named = step.world.agency.superior_head
+    refuse_unless(
+        not named or step.actor.person == named,
+        "not_the_superior",
+        f"本单位只有一人，答复由上级单位负责人{named}审批。",
+        "17.1",
+        f"请由{named}审批；人员变动的，修改 config.toml 的 superior_head。",
+    )
 
 
 def _may_issue(case: Case, _command: c.IssueReply, step: Step) -> Findings:
@@ -167,7 +181,24 @@ def _may_answer_at_once(case: Case, command: c.AnswerOnTheSpot, step: Step) -> F
             "33.1",
             "请受理后按程序拟稿、审核、审批。",
         )
-    return _checked(case, command.decisions, step)
+    return (*_checked(case, command.decisions, step), *lateness(case, step))
+
+
+def lateness(case: Case, step: Step) -> Findings:
+    """Return the finding of a reply that leaves after its day; lateness never refuses (X24)."""
+    due = the(running_due(case, step.world))
+    if step.on <= due.on:
+        return ()
+    days = step.world.calendar.count(due.on, step.on)
+    return (
+        warning(
+            "late",
+            f"答复期限为{zh(due.on)}，{zh(step.on)}才送出，逾期{days}个工作日。",
+            "33.2",
+            "已如实记录为逾期，并告知负责人和主管部门；逾期不影响答复送出。",
+            "X24",
+        ),
+    )
 
 
 GUARDS: Final[Guards] = {

@@ -10,7 +10,7 @@ from workflow.clock import running_due
 from workflow.exemption import released_against_objection
 from workflow.facts import Fact
 from workflow.findings import Finding
-from workflow.replying import change_reply
+from workflow.replying import change_reply, lateness
 from workflow.step import (
     Effects,
     Guards,
@@ -53,19 +53,7 @@ def _may_notify(case: Case, command: c.NotifyThirdParty, _step: Step) -> Finding
 
 def _may_send(case: Case, command: c.SendReply, step: Step) -> Findings:
     _by_lawful_means(case, command, step)
-    early = _third_parties_told(case, step)
-    due = the(running_due(case, step.world))
-    if step.on <= due.on:
-        return early
-    days = step.world.calendar.count(due.on, step.on)
-    late = warning(
-        "late",
-        f"答复期限为{zh(due.on)}，{zh(step.on)}才送出，逾期{days}个工作日。",
-        "33.2",
-        "已如实记录为逾期，并告知负责人和主管部门；逾期不影响答复送出。",
-        "X24",
-    )
-    return (*early, late)
+    return (*_third_parties_told(case, step), *lateness(case, step))
 
 
 def _by_lawful_means(case: Case, command: c.SendReply | c.ResendReply, step: Step) -> None:

@@ -22,6 +22,7 @@ from workflow.step import (
     not_before,
     refuse_unless,
     the,
+    warning,
     zh,
 )
 from workflow.vocabulary import Form
@@ -101,7 +102,22 @@ def _may_decide_extension(case: Case, command: c.DecideExtension, step: Step) ->
     if command.grant:
         _before_due(case, step.on, step, "决定延长", "33.2")
         _told(command.told_on, step, case, "33.2")
+        return _without_effect(case)
     return ()
+
+
+def _without_effect(case: Case) -> Findings:
+    ordered = the(case.clock).ordered_on
+    if ordered is None:
+        return ()
+    return (
+        warning(
+            "extension_without_effect",
+            f"本案的期限已经另行确定为{zh(ordered)}，延长不改变这个日期。",
+            "33.2",
+            "请在已确定的日期前答复。",
+        ),
+    )
 
 
 def _may_defer(case: Case, command: c.DeferReply, step: Step) -> Findings:
