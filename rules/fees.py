@@ -107,6 +107,11 @@ def fee_citation(basis: FeeBasis, received_on: date) -> Citation:
     return cite_norm(key, point, received_on)
 
 
+def fees_since() -> date:
+    """Return the first day whose requests may be charged at all."""
+    return _schedules()[-1][0]
+
+
 def _check_counts(count: int, here: int) -> None:
     if count < 1 or here < 1:
         raise FeeError(
@@ -127,7 +132,7 @@ def _scale_on(day: date) -> dict[FeeBasis, _Scale]:
         if since <= day:
             return scales
     raise FeeError(
-        f"{day}收到的申请不能收取信息处理费：收费办法自{_schedules()[-1][0]}起施行。",
+        f"{day}收到的申请不能收取信息处理费：收费办法自{fees_since()}起施行。",
         "请不收费办理；数量、频次明显超过合理范围的，可以依第三十五条要求说明理由。",
         _ARTICLE,
     )

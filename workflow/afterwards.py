@@ -1,10 +1,20 @@
 """What comes beside and after: service of papers, remedies, reopening, units that help."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
+from rules.load import law_on
 from workflow import commands as c
-from workflow.case import Case, Challenge, Clock, CoHandling, Reopening, Service
+from workflow.case import (
+    Case,
+    Challenge,
+    Clock,
+    CoHandling,
+    Consultation,
+    Reopening,
+    Service,
+)
 from workflow.facts import Fact
 from workflow.findings import Finding
 from workflow.step import (
@@ -16,7 +26,7 @@ from workflow.step import (
     not_before,
     refuse_unless,
 )
-from workflow.vocabulary import ChallengeResult, DeliveryResult, ReopenCause
+from workflow.vocabulary import ChallengeResult, DeliveryResult, EndHow, ReopenCause
 from workflow.world import World
 
 Findings = tuple[Finding, ...]
@@ -38,10 +48,21 @@ _SECRECY_MARKS: Final = ("绝密", "机密", "秘密★")
 
 
 def _may_serve(case: Case, command: c.RecordService, step: Step) -> Findings:
-    floor = command.sent_on or case.on
-    not_before(floor, case.on, "申请到达之日", "45")
-    not_before(step.on, floor, "文书发出之日", "45")
+    made = _made_on(case, command.paper)
+    sent = command.sent_on or made
+    not_before(sent, made, "文书作出之日", "45")
+    not_before(step.on, sent, "文书发出之日", "45")
     return ()
+
+
+def _made_on(case: Case, paper: str) -> date:
+    """Return the day the paper was made, or the arrival of the request where it has no day."""
+    if paper in _CORRECTION_NOTICE and case.correction:
+        return case.correction.asked_on
+    if paper in _FEE_NOTICE and case.charge:
+        return case.charge.on
+    made = [fact.on for fact in case.facts if any(p.kind == paper for p in fact.papers)]
+    return made[-1] if made else case.on
 
 
 def _may_challenge(case: Case, command: c.RecordChallenge, step: Step) -> Findings:
@@ -181,8 +202,20 @@ def _on_merits(case: Case, cause: ReopenCause) -> bool:
     return not results or any(result in _ON_MERITS for result in results)
 
 
+def reopened_until(on: date, world: World) -> date:
+    """Return the day due where nobody ordered one: a new reply period from the day of reopening."""
+    return world.calendar.add(on, law_on(on).terms["reply"].days).on
+
+
+def _ended_by_closing(consultation: Consultation, on: date) -> Consultation:
+    """End what was still being waited for when the case ended: later opinions are late."""
+    if not consultation.open:
+        return consultation
+    return replace(consultation, ended_on=on, how=EndHow.WITHDRAWN, end_reason="案件办结时尚未答复")
+
+
 def _reopened(case: Case, command: c.Reopen, fact: Fact, world: World) -> Case:
-    days = world.calendar.add(fact.on, 20).on if command.due_on is None else command.due_on
+    days = command.due_on or reopened_until(fact.on, world)
     reopening = Reopening(
         on=fact.on,
         cause=command.cause,
@@ -197,6 +230,8 @@ def _reopened(case: Case, command: c.Reopen, fact: Fact, world: World) -> Case:
     article = _ARTICLE_OF_CAUSE.get(command.cause, "33.2")
     return replace(
         case,
+        received_on=case.received_on or fact.on,
+        consultations=tuple(_ended_by_closing(x, fact.on) for x in case.consultations),
         reopenings=(*case.reopenings, reopening),
         clock=Clock(start=fact.on, ordered_on=days, article=article),
         correction=correction,

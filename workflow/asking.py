@@ -136,12 +136,20 @@ def _may_renew(case: Case, command: c.RenewConsultation, step: Step) -> Findings
         "33.3",
         "请先记录收到日期。",
     )
+    _reason_given(command.reason, "续期征求意见没有写明理由。", "33.3", "为何仍须等待对方意见")
     return ()
 
 
 def _may_end(case: Case, command: c.EndConsultation, _step: Step) -> Findings:
     _open(case, command.consultation)
+    _reason_given(command.reason, "终止征求意见没有写明理由。", "32", "撤回或者无法送达")
     return ()
+
+
+def _reason_given(reason: str, message: str, article: str, what: str) -> None:
+    refuse_unless(
+        reason.strip(), "reason_missing", message, article, f"请在 reason 中写明{what}的事实。"
+    )
 
 
 def _may_ask_reasons(case: Case, command: c.RequestExplanation, _step: Step) -> Findings:

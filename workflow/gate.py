@@ -14,7 +14,7 @@ from workflow.findings import Finding
 from workflow.fold import after
 from workflow.machine import permit, usual_role
 from workflow.people import Actor
-from workflow.records import corrected
+from workflow.records import corrected, happened_date
 from workflow.step import Guard, Step, not_after_today, refuse_unless, warning, zh
 from workflow.vocabulary import Role
 from workflow.world import World
@@ -129,9 +129,12 @@ def _moves_a_deadline(case: Case, command: c.CorrectRecord, on: date, world: Wor
         changed = _corrected_case(case, command, on, world)
     except (Refused, RuleError):
         return False
-    return [d.due_on for d in deadlines(case, world)] != [
-        d.due_on for d in deadlines(changed, world)
-    ]
+    return _dates(case, world) != _dates(changed, world)
+
+
+def _dates(case: Case, world: World) -> tuple[list[date], list[bool | None]]:
+    """Everything that hangs on a date: the deadlines, and whether each reply was in time."""
+    return [d.due_on for d in deadlines(case, world)], [r.in_time for r in case.replies]
 
 
 def _may_correct(case: Case, command: c.CorrectRecord, step: Step) -> tuple[Finding, ...]:
@@ -158,13 +161,8 @@ def _may_correct(case: Case, command: c.CorrectRecord, step: Step) -> tuple[Find
         "45",
         "请由负责人办理更正，并保留证明材料。",
     )
-    refuse_unless(
-        all(fact.on <= step.today for fact in corrected(changed.facts)),
-        "future_date",
-        "更正后的日期晚于今天。",
-        "45",
-        "请核对日期。",
-    )
+    if happened_on := happened_date(command):
+        not_after_today(happened_on, step, "45")
     return _would_be_refused(changed, step)
 
 

@@ -89,7 +89,8 @@ def _may_ask_correction(case: Case, command: c.RequestCorrection, step: Step) ->
         "30",
         "内容仍不明确的，可电话释明并记录联系情况，或者以“补正后仍不明确”答复。",
     )
-    busy = case.drafters or case.consultations or case.charge or case.explanation
+    begun = case.drafters or case.consultations or case.charge or case.explanation
+    busy = begun or case.reopenings
     refuse_unless(
         not busy,
         "handling_begun",

@@ -26,14 +26,24 @@ def corrected(facts: Iterable[Fact]) -> list[Fact]:
     return read
 
 
+def happened_date(correction: c.CorrectRecord) -> date | None:
+    """Return the corrected date of something that happened; None for terms set and for names."""
+    field = correction.field
+    happened = field == "on" or (field.endswith("_on") and field != "due_on")
+    return _day(field, correction.value) if happened else None
+
+
 def with_value(fact: Fact, field: str, value: str) -> Fact:
     """Return ``fact`` with one value corrected; :class:`Refused` where that is not allowed."""
-    name = field.removeprefix("applicant.")
+    whose, _, name = field.rpartition(".")
     if name not in _NAMES and name not in _DATES and not name.endswith("_on"):
         raise _refused(field, "更正记录只限日期、姓名或者名称、联系方式。")
     if name == "on":
         return replace(fact, on=_day(field, value))
     command = fact.command
+    if isinstance(command, c.Register) and whose == "agent" and command.agent:
+        changed: dict[str, Any] = {name: value}
+        return replace(fact, command=replace(command, agent=replace(command.agent, **changed)))
     if isinstance(command, c.Register) and name in {f.name for f in fields(c.Applicant)}:
         return replace(fact, command=_with_applicant(command, name, value))
     if name not in {f.name for f in fields(command)}:

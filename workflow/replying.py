@@ -32,6 +32,13 @@ Findings = tuple[Finding, ...]
 
 def _may_search(case: Case, command: c.RecordSearch, _step: Step) -> Findings:
     known_items(case, command.items, "36(4)")
+    refuse_unless(
+        command.places and command.keywords and command.result.strip(),
+        "search_incomplete",
+        "检索记录没有写全检索范围、关键词和结果，不能证明尽到查找义务。",
+        "36(4)",
+        "请填写 places、keywords 和 result。",
+    )
     return ()
 
 
@@ -190,10 +197,11 @@ def lateness(case: Case, step: Step) -> Findings:
     if step.on <= due.on:
         return ()
     days = step.world.calendar.count(due.on, step.on)
+    how_late = f"逾期{days}个工作日" if days else "已经逾期"
     return (
         warning(
             "late",
-            f"答复期限为{zh(due.on)}，{zh(step.on)}才送出，逾期{days}个工作日。",
+            f"答复期限为{zh(due.on)}，{zh(step.on)}才送出，{how_late}。",
             "33.2",
             "已如实记录为逾期，并告知负责人和主管部门；逾期不影响答复送出。",
             "X24",

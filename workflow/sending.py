@@ -137,7 +137,15 @@ def _may_resend(case: Case, command: c.ResendReply, step: Step) -> Findings:
 
 
 def _may_record_delivery(case: Case, _command: c.RecordDelivery, step: Step) -> Findings:
-    not_before(step.on, the(case.reply).sendings[-1].on, "送出之日", "45")
+    last = the(case.reply).sendings[-1]
+    not_before(step.on, last.on, "送出之日", "45")
+    refuse_unless(
+        last.result is not DeliveryResult.DELIVERED,
+        "delivery_known",
+        "答复书已经记录送达。",
+        "45",
+        "日期有误的，请用“更正记录”更正。",
+    )
     return ()
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from rules.errors import FeeError
-from rules.fees import Fee, fee
+from rules.fees import Fee, fee, fees_since
 from rules.words import FeeBasis
 from workflow import commands as c
 from workflow.case import Case, Charge, Clock, Deferral, Extension
@@ -151,16 +151,16 @@ def _may_defer(case: Case, command: c.DeferReply, step: Step) -> Findings:
 
 def _fee_of(case: Case, command: c.ChargeFee) -> Fee:
     try:
-        return fee(
-            command.basis,
-            count=command.count,
-            here=1 if command.here is None else command.here,
-            received_on=the(case.received_on),
-        )
+        return _fee(command, the(case.received_on))
     except FeeError as error:
         raise Refused(
             code=error.code, message=error.message, article=error.article or "42", mend=error.mend
         ) from error
+
+
+def _fee(command: c.ChargeFee, received_on: date) -> Fee:
+    here = 1 if command.here is None else command.here
+    return fee(command.basis, count=command.count, here=here, received_on=received_on)
 
 
 def _may_charge(case: Case, command: c.ChargeFee, step: Step) -> Findings:
@@ -233,9 +233,9 @@ def _deferred(case: Case, command: c.DeferReply, fact: Fact, _world: World) -> C
 
 
 def _charged(case: Case, command: c.ChargeFee, fact: Fact, _world: World) -> Case:
-    charge = Charge(
-        on=fact.on, fee=_fee_of(case, command), notice_received_on=command.notice_received_on
-    )
+    # A receipt corrected afterwards to a day before the fees began undoes nothing by itself.
+    amount = _fee(command, max(the(case.received_on), fees_since()))
+    charge = Charge(on=fact.on, fee=amount, notice_received_on=command.notice_received_on)
     return replace(case, charge=charge)
 
 

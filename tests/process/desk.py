@@ -1,8 +1,10 @@
-"""A small office for the tests: an agency, a calendar, and a desk that takes steps through the gate."""
+"""A small office for the tests: an agency, a calendar, and a desk that takes steps."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
+
+import pytest
 
 from rules import calendar
 from rules.words import AgencyKind, FeeBasis, Ground, Outcome
@@ -80,14 +82,13 @@ class Desk:
 
     def refusal(self, command: c.Command, on: date, by: str = "officer") -> Refused:
         """Return why a step is refused; the case must be untouched."""
-        try:
+        with pytest.raises(Refused) as caught:
             decide(self.case, command, Actor.parse(by), on=on, world=self.world)
-        except Refused as refused:
-            assert refused.code
-            assert refused.message
-            assert refused.mend
-            return refused
-        raise AssertionError(f"{command.do} was allowed on {on}")
+        refused = caught.value
+        assert refused.code
+        assert refused.message
+        assert refused.mend
+        return refused
 
     @property
     def due(self) -> date | None:
