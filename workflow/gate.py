@@ -14,6 +14,7 @@ from workflow.findings import Finding
 from workflow.fold import after
 from workflow.machine import permit, usual_role
 from workflow.people import Actor
+from workflow.plain_text import refuse_unseen
 from workflow.records import corrected, happened_date
 from workflow.step import Guard, Step, not_after_today, refuse_unless, warning, zh
 from workflow.vocabulary import Role
@@ -64,6 +65,7 @@ def _decide(
     case: Case | None, command: c.Command, actor: Actor, on: date, world: World
 ) -> tuple[Case, tuple[Finding, ...]]:
     permit(case.state if case else None, command.do, actor.role)
+    refuse_unseen(command)
     step = Step(on, actor, world.on(on), world.today)
     _in_order(case, command, step)
     findings = _judged(case, command, step)

@@ -1,0 +1,27 @@
+"""The papers: what the agency sends, right in law, form and wording on its date."""
+
+from notices.calls import called_for
+from notices.catalogue import CATALOGUE, PaperKind, series
+from notices.compose import compose
+from notices.document import finish
+from notices.errors import PaperError
+from notices.letter import Block, Letter, Mark, Paper, Remedy
+from notices.linter import lint
+from notices.numbering import number
+
+__all__ = [
+    "CATALOGUE",
+    "Block",
+    "Letter",
+    "Mark",
+    "Paper",
+    "PaperError",
+    "PaperKind",
+    "Remedy",
+    "called_for",
+    "compose",
+    "finish",
+    "lint",
+    "number",
+    "series",
+]
