@@ -1,8 +1,15 @@
 """Shared by all tests: no test may reach the network."""
 
+import os
 import socket
 
 import pytest
+from hypothesis import settings
+
+# In CI the same examples every time: a red run can be repeated. Elsewhere they vary and find more.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(autouse=True)

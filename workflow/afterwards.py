@@ -84,11 +84,26 @@ def _may_end_challenge(case: Case, command: c.RecordChallengeResult, step: Step)
     )
     if found:
         not_before(step.on, found.filed_on, "提起复议、诉讼之日", "51")
+        refuse_unless(
+            found.result is None,
+            "result_known",
+            f"第{found.number}件复议或者诉讼的结果已经记录。",
+            "51",
+            "日期有误的，请用“更正记录”更正；此后的诉讼请另行记录。",
+        )
     return ()
 
 
 def _may_reopen(case: Case, command: c.Reopen, _step: Step) -> Findings:
     known_items(case, command.items, "51")
+    scope = command.items or range(1, len(case.items) + 1)
+    refuse_unless(
+        set(scope) - case.withdrawn_items,
+        "nothing_to_reopen",
+        "所列事项申请人都已撤回，没有可以重新办理的内容。",
+        "51",
+        "请核对 items；申请人重新提出的，应当另行登记。",
+    )
     return ()
 
 

@@ -158,8 +158,11 @@ class Draft:
     reviewed_by: Actor | None = None
     reviewed_on: date | None = None
     review_opinion: str = ""
+    #: What reviewer and approver had before them; it must be ``digest``, or the step is void.
+    reviewed_digest: str = ""
     approved_by: Actor | None = None
     approved_on: date | None = None
+    approved_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,9 @@ from workflow.vocabulary import (
 #: Metadata of a field that may hold data about a person: it goes into a fact's personal part.
 PERSONAL: Final = {"personal": True}
 
+#: Metadata of a field that the program fills in (the digest of the draft that was read).
+FILLED_IN: Final = {"filled_in": True}
+
 
 def personal(default: str = "") -> Any:  # noqa: ANN401 - dataclasses.field is typed the same way
     """Return a text field whose content belongs to the personal part of a fact."""
@@ -344,6 +347,7 @@ class PassReview(Command):
 
     do: ClassVar[str] = "pass_review"
     opinion: str = ""
+    draft_digest: str = field(default="", metadata=FILLED_IN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +355,7 @@ class ApproveReply(Command):
     """批准答复, bound to the digest of the draft."""
 
     do: ClassVar[str] = "approve_reply"
+    draft_digest: str = field(default="", metadata=FILLED_IN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,14 +120,24 @@ def _four_eyes(case: Case, actor: Actor, what: str) -> None:
     )
 
 
-def _may_review(case: Case, _command: c.PassReview, step: Step) -> Findings:
+def with_digest(case: Case | None, command: c.Command) -> c.Command:
+    """Return a review or approval bound to the draft as it stands; any other command unchanged."""
+    reads = isinstance(command, (c.PassReview, c.ApproveReply)) and not command.draft_digest
+    if not reads or case is None or case.draft is None:
+        return command
+    bound: Any = {"draft_digest": case.draft.digest}
+    return replace(command, **bound)
+
+
+def _may_review(case: Case, command: c.PassReview, step: Step) -> Findings:
     _four_eyes(case, step.actor, "审核")
+    _bound(the(case.draft), command.draft_digest)
     return ()
 
 
-def _bound(draft: Draft) -> None:
+def _bound(draft: Draft, *seen: str) -> None:
     refuse_unless(
-        digest_of(draft.decisions) == draft.digest,
+        {draft.digest, *filter(None, seen)} == {digest_of(draft.decisions)},
         "draft_changed",
         "拟稿内容与审核时不一致。",
         "45",
@@ -135,7 +145,7 @@ def _bound(draft: Draft) -> None:
     )
 
 
-def _may_approve(case: Case, _command: c.ApproveReply, step: Step) -> Findings:
+def _may_approve(case: Case, command: c.ApproveReply, step: Step) -> Findings:
     draft = the(case.draft)
     _four_eyes(case, step.actor, "审批")
     reviewer = the(draft.reviewed_by)
@@ -147,7 +157,7 @@ def _may_approve(case: Case, _command: c.ApproveReply, step: Step) -> Findings:
         "请由其他负责人审批；确实只有两人的单位，可在 config.toml 中设 office_of_two = true。",
     )
     _superior(step)
-    _bound(draft)
+    _bound(draft, draft.reviewed_digest, command.draft_digest)
     return _checked(case, draft.decisions, step)
 
 
@@ -164,7 +174,7 @@ def _superior(step: Step) -> None:
 
 def _may_issue(case: Case, _command: c.IssueReply, step: Step) -> Findings:
     draft = the(case.draft)
-    _bound(draft)
+    _bound(draft, draft.reviewed_digest, draft.approved_digest)
     return _checked(case, draft.decisions, step)
 
 
@@ -269,12 +279,18 @@ def _reviewed(case: Case, command: c.PassReview, fact: Fact, _world: World) -> C
         reviewed_by=fact.actor,
         reviewed_on=fact.on,
         review_opinion=command.opinion,
+        reviewed_digest=command.draft_digest,
     )
     return replace(case, draft=draft)
 
 
-def _approved(case: Case, _command: c.ApproveReply, fact: Fact, _world: World) -> Case:
-    draft = replace(the(case.draft), approved_by=fact.actor, approved_on=fact.on)
+def _approved(case: Case, command: c.ApproveReply, fact: Fact, _world: World) -> Case:
+    draft = replace(
+        the(case.draft),
+        approved_by=fact.actor,
+        approved_on=fact.on,
+        approved_digest=command.draft_digest,
+    )
     return replace(case, draft=draft)
 
 

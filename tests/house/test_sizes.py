@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "workflow", "notices", "gongkai")
 
 MODULE = 400
+# One flat list of declarations, which the design keeps in one file (process.md, section 3).
+LISTS = {"workflow/commands.py": 640}
 MEDIAN_FUNCTION = 8
 NINE_OF_TEN_FUNCTIONS = 25
 ENOUGH = 20  # below this many functions a distribution says nothing
@@ -45,7 +47,8 @@ def length(function: Function) -> int:
 def test_no_module_is_longer_than_a_reader_keeps_in_mind(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
 
-    assert lines <= MODULE, f"{path.relative_to(ROOT)} has {lines} lines; split it by subject"
+    most = LISTS.get(path.relative_to(ROOT).as_posix(), MODULE)
+    assert lines <= most, f"{path.relative_to(ROOT)} has {lines} lines; split it by subject"
 
 
 def test_functions_are_short() -> None:

@@ -1,0 +1,235 @@
+"""``gongkai case``: everything that can be done to a case, by people with access to the shell."""
+
+import json as jsonlib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from gongkai import timeline
+from gongkai.answer import case_as, deadline_as, notice_as
+from gongkai.casefile import open_story
+from gongkai.cli import show
+from gongkai.cli.frame import config_file, day, say, say_json
+from gongkai.cli.texts import t
+from gongkai.codec import canonical, split
+from gongkai.errors import BadUse
+from gongkai.fields import command_from
+from gongkai.findings import finding_as
+from gongkai.office import Done, Office, load, perform
+from gongkai.real import open_office
+from gongkai.store.engine import reading
+from gongkai.store.records import answers_of, case_rows, papers_of
+from gongkai.today import today
+from workflow.case import Case
+from workflow.clock import deadlines
+from workflow.commands import Command
+from workflow.machine import roles_for
+from workflow.people import Actor
+from workflow.proof import proof as proof_of
+from workflow.vocabulary import State
+
+app = typer.Typer(help=t("案件：列表、查看、办理。"), no_args_is_help=True)
+
+NUMBER = typer.Argument(..., help="案件编号")
+JSON = typer.Option(False, "--json", help=t("以 JSON 输出"))
+BY = typer.Option(..., help="用户名，或者 角色:姓名（如 officer:李）")
+ON = typer.Option(None, parser=day, metavar="DATE", help="办理日期，默认今天")
+
+
+@app.command("list", help="案件列表。")
+def list_cases(
+    agency: str = typer.Option("", help="只看这个机关的案件"),
+    json: bool = JSON,
+) -> None:
+    """Print the rows of all cases."""
+    office = open_office(config_file())
+    with reading(office.engine) as connection:
+        rows = [dict(row) for row in case_rows(connection, agency)]
+    if json:
+        say_json([{key: _plain(value) for key, value in row.items()} for row in rows])
+    elif not rows:
+        say(t("没有案件。"))
+    else:
+        show.table(
+            "",
+            ("案件编号", "机关", "状态", "收到申请", "答复期限"),
+            (
+                (
+                    row["number"],
+                    row["agency"],
+                    State(row["state"]).label,
+                    str(row["received_on"] or "—"),
+                    str(row["reply_due_on"] or "—"),
+                )
+                for row in rows
+            ),
+        )
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@app.command("show", help="一件案件的经过、期限、审查意见和文书。")
+def show_one(
+    number: str = NUMBER,
+    proof: bool = typer.Option(False, "--proof", help="逐日说明答复期限"),
+    json: bool = JSON,
+) -> None:
+    """Print one case as of today."""
+    office = open_office(config_file())
+    if json:
+        say_json(_case_json(office, number))
+    else:
+        show.heading(number)
+        show_case(office, number, proof=proof)
+
+
+def show_case(office: Office, number: str, *, proof: bool) -> None:
+    """Print a stored case for the reader."""
+    with reading(office.engine) as connection:
+        case = load(connection, office, number, today())
+        answers = answers_of(connection, number)
+        papers = papers_of(connection, number)
+    world = office.world(case.agency, today())
+    lines = list(timeline.of_case(case, answers, world))
+    show.timeline(lines)
+    show.deadlines(deadlines(case, world))
+    if proof:
+        show.proof(proof_of(case, world))
+    show.findings((line.label, finding) for line in lines for finding in line.findings)
+    show.papers((paper, "") for paper in papers)
+
+
+def _case_json(office: Office, number: str) -> dict[str, Any]:
+    with reading(office.engine) as connection:
+        case = load(connection, office, number, today())
+        papers = papers_of(connection, number)
+    world = office.world(case.agency, today())
+    return {
+        "case": case_as(case, world),
+        "version": case.version,
+        "deadlines": [deadline_as(one) for one in deadlines(case, world)],
+        "notices": [notice_as(paper, None) for paper in papers],
+    }
+
+
+@app.command(help="一件案件的全部事实，按编号。")
+def log(number: str = NUMBER, json: bool = JSON) -> None:
+    """Print the facts of a case."""
+    office = open_office(config_file())
+    with reading(office.engine) as connection:
+        case = load(connection, office, number, today())
+    rows = list(_facts(case))
+    if json:
+        say_json(rows)
+    else:
+        show.table(
+            "",
+            ("", "日期", "办理人", "步骤", ""),
+            (
+                (
+                    str(row["n"]),
+                    row["on"],
+                    row["by"],
+                    row["do"],
+                    jsonlib.dumps(row["said"], ensure_ascii=False),
+                )
+                for row in rows
+            ),
+        )
+
+
+def _facts(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "n": fact.number,
+            "on": fact.on.isoformat(),
+            "by": str(fact.actor),
+            "do": fact.kind,
+            "recorded_at": fact.recorded_at.isoformat() if fact.recorded_at else None,
+            "said": jsonlib.loads(canonical(split(fact.command).public)),
+            "papers": [paper.number or paper.title for paper in fact.papers],
+        }
+        for fact in case.facts
+    ]
+
+
+@app.command(help="办理一步，如：do 编号 accept --by office-officer-a")
+def do(
+    number: str = NUMBER,
+    command: str = typer.Argument(..., help="步骤，见 gongkai process"),
+    pairs: list[str] = typer.Argument(None, metavar="[键=值]…", help="如 items=[1] reason=理由"),
+    by: str = BY,
+    on: date | None = ON,
+    version: int | None = typer.Option(None, help="您看到的案件版本；已被他人办理时拒绝"),
+    command_id: str = typer.Option("", help="同一编号只办理一次"),
+    json: bool = JSON,
+) -> None:
+    """Take one step in a case."""
+    office = open_office(config_file())
+    wanted = command_from(command, pairs or [])
+    with reading(office.engine) as connection:
+        case = load(connection, office, number, today())
+    done = perform(
+        office,
+        number,
+        wanted,
+        _actor(office, case.agency, case.state, wanted, by),
+        on or today(),
+        today=today(),
+        command_id=command_id,
+        expected_version=version,
+    )
+    _report(office, done, json=json)
+
+
+@app.command(help="登记一件新申请：案例文件的 [case] 部分。")
+def register(
+    file: Path = typer.Argument(..., help="TOML 文件"),
+    by: str = BY,
+    json: bool = JSON,
+) -> None:
+    """Register a request; steps in the file are not taken."""
+    office = open_office(config_file())
+    story = open_story(file, office.config)
+    actor = _actor(office, story.register.agency, None, story.register, by)
+    done = perform(office, None, story.register, actor, story.on, today=today())
+    _report(office, done, json=json)
+
+
+def _actor(office: Office, agency: str, state: State | None, command: Command, by: str) -> Actor:
+    """Find who ``by`` is: a user in the role that may take the step, or role and name as given."""
+    person = office.config.person(by, agency)
+    if person is not None:
+        may = [role for role in roles_for(command.do, state) if role in person.roles]
+        return person.acting((may or list(person.roles))[0])
+    try:
+        return Actor.parse(by)
+    except ValueError:
+        users = "、".join(p.user for p in office.config.people if p.agency == agency) or "无"
+        raise BadUse(
+            f"本机关没有“{by}”这名用户。可用的用户：{users}；或者写 角色:姓名，如 officer:李。"
+        ) from None
+
+
+def _report(office: Office, done: Done, *, json: bool) -> None:
+    case, papers = done.case, done.papers
+    if json:
+        world = office.world(case.agency, today())
+        say_json(
+            {
+                "case": case_as(case, world),
+                "version": case.version,
+                "repeated": done.repeated,
+                "findings": [finding_as(finding) for finding in done.findings],
+                "notices": [notice_as(paper, None) for paper in papers],
+            }
+        )
+        return
+    again = "（此前已经办理，没有重复）" if done.repeated else ""
+    say(f"{case.number}：{case.state.label}，第{case.version}版{again}")
+    show.findings((done.fact.kind, finding) for finding in done.findings)
+    show.papers((paper, "") for paper in papers)

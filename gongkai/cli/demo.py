@@ -1,0 +1,70 @@
+"""``gongkai demo``: the sample cases, from receipt to reply, in the default database."""
+
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from gongkai.casefile import open_story
+from gongkai.cli import show
+from gongkai.cli.case import show_case
+from gongkai.cli.frame import config_file, say, tell
+from gongkai.cli.replay import show_run
+from gongkai.cli.texts import t
+from gongkai.config_file import ConfigFile
+from gongkai.errors import DONE, REFUSED, BadUse
+from gongkai.office import Office
+from gongkai.out import write_papers
+from gongkai.real import open_office
+from gongkai.replay import run
+from gongkai.store.engine import reading
+from gongkai.store.records import answered, papers_of
+
+app = typer.Typer()
+
+_CHECKOUT: Final = Path(__file__).parents[2] / "examples"
+
+
+@app.command(help=t("办理附带的样例并显示结果。"))
+def demo(
+    out: Path = typer.Option(Path("out"), help="把文书写到 DIR/STORY/"),
+    proof: bool = typer.Option(False, "--proof", help="逐日说明答复期限"),
+) -> None:
+    """Take every sample in once; a second run shows what is there."""
+    file = config_file()
+    samples = _samples(file)
+    office = open_office(file, make=True)
+    worst, papers = DONE, 0
+    for place, sample in enumerate(samples, start=1):
+        tell(f"[{place}/{len(samples)}] {sample.name}")
+        ok, count = _one(office, sample, out, proof=proof)
+        worst, papers = max(worst, DONE if ok else REFUSED), papers + count
+    ended = "样例都与故事所写一致" if worst == DONE else "有样例与故事所写不一致"
+    say(f"{len(samples)}件样例，{papers}份文书写到 {out}/；{ended}。")
+    say("案件在数据库里：gongkai case list 查看。再次运行 demo 不会重复录入。")
+    raise typer.Exit(worst)
+
+
+def _samples(file: ConfigFile) -> list[Path]:
+    for folder in (file.path.parent / "examples", Path("examples"), _CHECKOUT):
+        if found := sorted(folder.glob("*.toml")):
+            return found
+    raise BadUse(
+        "找不到样例（examples/ 目录）。请在项目目录里运行，或者用 gongkai replay 演练自己的文件。"
+    )
+
+
+def _one(office: Office, sample: Path, out: Path, *, proof: bool) -> tuple[bool, int]:
+    name = f"demo/{sample.stem}"
+    with reading(office.engine) as connection:
+        known = answered(connection, f"{name}/0")
+        kept = papers_of(connection, known.case_number) if known else ()
+    if known:
+        write_papers(out / sample.stem, kept)
+        show.heading(sample.stem, "已在数据库里")
+        show_case(office, known.case_number, proof=proof)
+        return True, len(kept)
+    done = run(office, open_story(sample, office.config), name=name)
+    written = write_papers(out / sample.stem, done.papers)
+    show_run(done, sample.stem, written, proof=proof)
+    return done.ok, len(written)

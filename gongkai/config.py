@@ -1,0 +1,181 @@
+"""config.toml: the agency's own facts, read into one frozen value; unknown keys are refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from gongkai.calendars import CalendarSettings
+from gongkai.config_file import ConfigError, ConfigFile, open_config
+from gongkai.positions import Path, positions, written
+from gongkai.shapes import Mistake, Mistakes, read, unknown_key
+from notices.catalogue import CATALOGUE
+from workflow.agency import Agency, Policy
+from workflow.decision import FORBID_UNKNOWN
+from workflow.people import Actor
+from workflow.vocabulary import Role
+
+SERIES: Final = tuple(dict.fromkeys(p.series for p in CATALOGUE.values() if p.series))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where cases are kept."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    url: str = "sqlite:///var/gongkai.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSettings:
+    """How papers are delivered by the program."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """文号: the form of case numbers, and of paper numbers by series."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    case: str
+    papers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """人员: a user, and what they may do in one agency's cases."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    user: str
+    name: str
+    agency: str
+    roles: tuple[Role, ...]
+
+    def acting(self, role: Role) -> Actor:
+        """Return this person in a role."""
+        return Actor(role, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that config.toml says."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    numbers: Numbers
+    agencies: dict[str, Agency]
+    database: Database = field(default_factory=Database)
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    policy: Policy = field(default_factory=Policy)
+    people: tuple[Person, ...] = ()
+
+    def person(self, user: str, agency: str) -> Person | None:
+        """Return what ``user`` is in one agency: a role is held there, not somewhere."""
+        found = (p for p in self.people if (p.user, p.agency) == (user, agency))
+        return next(found, None)
+
+
+def load(asked: FilePath | None = None) -> Config:
+    """Find, read and check the configuration; :class:`ConfigError` names file, line and key."""
+    return from_file(open_config(asked))
+
+
+def from_file(file: ConfigFile) -> Config:
+    """Check a configuration that has been read as plain data."""
+    try:
+        return _checked(file.data)
+    except Mistakes as mistakes:
+        raise ConfigError(_report(file, mistakes)) from None
+
+
+def _checked(data: Mapping[str, Any]) -> Config:
+    config = read(Config, _with_keys(data))
+    if wrong := list(_contradictions(config)):
+        raise Mistakes(wrong)
+    return config
+
+
+def _with_keys(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give each agency the key of its table."""
+    agencies = data.get("agencies")
+    if not isinstance(agencies, Mapping):
+        return dict(data)
+    tables = {key: table for key, table in agencies.items() if isinstance(table, Mapping)}
+    if wrong := [key for key, table in tables.items() if "key" in table]:
+        raise Mistakes([Mistake(("agencies", key, "key"), unknown_key("key", ())) for key in wrong])
+    keyed = {key: {**table, "key": key} for key, table in tables.items()}
+    return {**data, "agencies": {**agencies, **keyed}}
+
+
+def _report(file: ConfigFile, mistakes: Mistakes) -> str:
+    lines = positions(file.text)
+    return "\n".join(
+        f"{file.path} 第{lines.of(m.path)}行起：{written(m.path)}：{m.message}"
+        for m in mistakes.found
+    )
+
+
+def _contradictions(config: Config) -> Iterator[Mistake]:
+    yield from _agencies(config)
+    yield from _people(config)
+    yield from _forms(config)
+
+
+def _agencies(config: Config) -> Iterator[Mistake]:
+    codes: dict[str, str] = {}
+    for key, agency in config.agencies.items():
+        if (other := codes.setdefault(agency.code, key)) != key:
+            message = f"机关代字“{agency.code}”与 {other} 的相同，文号会重复。"
+            yield Mistake(("agencies", key, "code"), message)
+        lists = {"review_bodies": agency.review_bodies, "courts": agency.courts}
+        for name, entries in lists.items():
+            for index, entry in enumerate(entries):
+                if entry.until and entry.until < entry.since:
+                    message = f"{entry.until} 早于 since 的 {entry.since}。"
+                    yield Mistake(("agencies", key, name, index, "until"), message)
+
+
+def _people(config: Config) -> Iterator[Mistake]:
+    seen: set[tuple[str, str]] = set()
+    for index, person in enumerate(config.people):
+        if person.agency not in config.agencies:
+            message = f"没有“{person.agency}”这个机关。可用的机关：{'、'.join(config.agencies)}。"
+            yield Mistake(("people", index, "agency"), message)
+        if (person.user, person.agency) in seen:
+            message = f"用户“{person.user}”在“{person.agency}”写了两次。"
+            yield Mistake(("people", index, "user"), message)
+        seen.add((person.user, person.agency))
+
+
+def _forms(config: Config) -> Iterator[Mistake]:
+    given = config.numbers.papers
+    for series in SERIES:
+        if series not in given:
+            yield Mistake(("numbers", "papers"), f"缺少必填的键“{series}”，应为文号格式。")
+    for series in given:
+        if series not in SERIES:
+            yield Mistake(("numbers", "papers", series), unknown_key(series, SERIES))
+    seen: dict[str, Path] = {}
+    named: dict[Path, str] = {("numbers", "case"): config.numbers.case}
+    named |= {("numbers", "papers", series): form for series, form in given.items()}
+    for path, form in named.items():
+        if not _well_formed(form):
+            message = f"“{form}”不是文号格式。必须有 {{year}} 和 {{n}}，可以有 {{code}}。"
+            yield Mistake(path, message)
+        elif seen.setdefault(form, path) != path:
+            yield Mistake(path, f"格式与 {written(seen[form])} 相同，文号会重复。")
+
+
+def _well_formed(form: str) -> bool:
+    try:
+        made = {form.format(code="甲", year=y, n=n) for y, n in ((2020, 1), (2020, 2), (2021, 1))}
+    except (KeyError, IndexError, ValueError):
+        return False
+    return len(made) == 3  # noqa: PLR2004 - one number for each

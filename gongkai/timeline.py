@@ -1,0 +1,71 @@
+"""What happened to a case, line by line: from a replay or from the store."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gongkai.findings import finding_from
+from gongkai.replay import Run
+from workflow import fold
+from workflow.case import Case
+from workflow.clock import reply_due
+from workflow.errors import Refused
+from workflow.findings import Finding
+from workflow.machine import LABELS
+from workflow.vocabulary import State
+from workflow.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One step as the reader sees it."""
+
+    n: int
+    on: date
+    do: str
+    by: str
+    state: State | None
+    reply_due_on: date | None
+    refused: Refused | None = None
+    expected: bool = True
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The step's name."""
+        return LABELS[self.do]
+
+
+def of_run(run: Run) -> Iterator[Line]:
+    """Yield the lines of a replayed story."""
+    for step in run.steps:
+        yield Line(
+            n=step.n,
+            on=step.on,
+            do=step.do,
+            by=step.by,
+            state=step.state,
+            reply_due_on=step.reply_due_on,
+            refused=step.refused,
+            expected=step.as_expected,
+            findings=step.findings,
+        )
+
+
+def of_case(case: Case, answers: Mapping[int, Mapping[str, Any]], world: World) -> Iterator[Line]:
+    """Yield the lines of a stored case: its facts, with what was found when they were recorded."""
+    grown: Case | None = None
+    for fact in case.facts:
+        grown = fold.after(grown, fact, world)
+        due = reply_due(grown, world.on(grown.last_on))
+        found = answers.get(fact.number, {}).get("findings", ())
+        yield Line(
+            n=fact.number,
+            on=fact.on,
+            do=fact.kind,
+            by=str(fact.actor),
+            state=grown.state,
+            reply_due_on=due.on if due else None,
+            findings=tuple(finding_from(one) for one in found),
+        )

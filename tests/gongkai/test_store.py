@@ -1,0 +1,147 @@
+"""The database is opened with settings that lose nothing, and proves them."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from gongkai.store import tables as t
+from gongkai.store.engine import (
+    IN_MEMORY,
+    StoreError,
+    journal_mode,
+    open_store,
+    reading,
+    writing,
+)
+from gongkai.store.records import next_number
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return open_store(f"sqlite:///{tmp_path}/var/gongkai.sqlite")
+
+
+def pragma(engine: Engine, name: str) -> object:
+    with reading(engine) as connection:
+        value: object = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        return value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 30000),
+        ("secure_delete", 1),
+        ("journal_mode", journal_mode(sqlite3.sqlite_version_info)),
+    ],
+)
+def test_the_settings_hold_on_every_connection(name: str, value: object, engine: Engine) -> None:
+    assert pragma(engine, name) == value
+    engine.dispose()
+    assert pragma(engine, name) == value
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), "delete"),
+        ((3, 44, 5), "delete"),
+        ((3, 44, 6), "wal"),
+        ((3, 45, 0), "delete"),
+        ((3, 50, 6), "delete"),
+        ((3, 50, 7), "wal"),
+        ((3, 51, 0), "delete"),
+        ((3, 51, 2), "delete"),
+        ((3, 51, 3), "wal"),
+        ((3, 52, 0), "wal"),
+        ((4, 0, 0), "wal"),
+    ],
+)
+def test_wal_only_where_it_does_not_corrupt(version: tuple[int, int, int], mode: str) -> None:
+    assert journal_mode(version) == mode
+
+
+def test_a_setting_that_does_not_take_stops_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"synchronous": (3, "FULL")}
+    monkeypatch.setattr("gongkai.store.engine._SETTINGS", settings)
+
+    with pytest.raises(StoreError, match="synchronous"):
+        open_store(IN_MEMORY)
+
+
+def test_another_database_is_not_promised_yet() -> None:
+    with pytest.raises(StoreError, match="SQLite"):
+        open_store("postgresql+psycopg://localhost/gongkai")
+
+
+def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/gongkai.sqlite"
+    with writing(open_store(url)) as connection:
+        assert next_number(connection, "a", "case", 2020) == 1
+    with writing(open_store(url)) as connection:
+        assert next_number(connection, "a", "case", 2020) == 2
+
+
+def test_a_writer_holds_the_lock_from_its_first_moment(engine: Engine) -> None:
+    """A plain BEGIN would let both read 0 and lose one of the two numbers."""
+    drawn: list[int] = []
+
+    def draw() -> None:
+        for _ in range(20):
+            with writing(engine) as connection:
+                drawn.append(next_number(connection, "a", "reply", 2020))
+
+    threads = [threading.Thread(target=draw) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(drawn) == list(range(1, 81))
+
+
+def test_a_number_that_was_rolled_back_is_drawn_again(engine: Engine) -> None:
+    with pytest.raises(RuntimeError), writing(engine) as connection:  # noqa: PT012 - it is the block
+        next_number(connection, "a", "reply", 2020)
+        raise RuntimeError
+
+    with writing(engine) as connection:
+        assert next_number(connection, "a", "reply", 2020) == 1
+
+
+def test_series_years_and_agencies_count_apart(engine: Engine) -> None:
+    with writing(engine) as connection:
+        for agency, series, year in (
+            ("a", "reply", 2020),
+            ("b", "reply", 2020),
+            ("a", "notice", 2020),
+            ("a", "reply", 2021),
+        ):
+            assert next_number(connection, agency, series, year) == 1
+
+
+def test_a_fact_without_its_case_is_refused(engine: Engine) -> None:
+    row = {"agency": "a", "case_number": "1", "n": 1, "kind": "x", "public": "{}"}
+    row["on"] = "2020-09-14"
+    statement = (
+        'INSERT INTO facts (agency, case_number, n, kind, "on", public) '
+        "VALUES (:agency, :case_number, :n, :kind, :on, :public)"
+    )
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        connection.exec_driver_sql(statement, row)
+
+
+def test_a_counter_has_one_row_per_series_and_year(engine: Engine) -> None:
+    row = {"agency": "a", "series": "reply", "year": 2020, "n": 1}
+    with pytest.raises(IntegrityError), writing(engine) as connection:  # noqa: PT012 - as above
+        connection.execute(insert(t.counters).values(row))
+        connection.execute(insert(t.counters).values(row))
+
+    with reading(engine) as connection:
+        assert connection.execute(select(t.counters)).all() == []
