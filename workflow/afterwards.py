@@ -25,6 +25,7 @@ from workflow.step import (
     not_after_today,
     not_before,
     refuse_unless,
+    the,
 )
 from workflow.vocabulary import ChallengeResult, DeliveryResult, EndHow, ReopenCause
 from workflow.world import World
@@ -73,24 +74,29 @@ def _may_challenge(case: Case, command: c.RecordChallenge, step: Step) -> Findin
     return ()
 
 
-def _may_end_challenge(case: Case, command: c.RecordChallengeResult, step: Step) -> Findings:
-    found = next((x for x in case.challenges if x.number == command.challenge), None)
+def challenge_of(case: Case, number: int) -> Challenge:
+    """Return challenge ``number``; :class:`workflow.errors.Refused` where there is none."""
+    found = next((x for x in case.challenges if x.number == number), None)
     refuse_unless(
         found,
         "unknown_challenge",
-        f"没有第{command.challenge}件复议或者诉讼，本案共{len(case.challenges)}件。",
+        f"没有第{number}件复议或者诉讼，本案共{len(case.challenges)}件。",
         "51",
         "复议、诉讼按记录先后从1编号，请核对编号。",
     )
-    if found:
-        not_before(step.on, found.filed_on, "提起复议、诉讼之日", "51")
-        refuse_unless(
-            found.result is None,
-            "result_known",
-            f"第{found.number}件复议或者诉讼的结果已经记录。",
-            "51",
-            "日期有误的，请用“更正记录”更正；此后的诉讼请另行记录。",
-        )
+    return the(found)
+
+
+def _may_end_challenge(case: Case, command: c.RecordChallengeResult, step: Step) -> Findings:
+    found = challenge_of(case, command.challenge)
+    not_before(step.on, found.filed_on, "提起复议、诉讼之日", "51")
+    refuse_unless(
+        found.result is None,
+        "result_known",
+        f"第{found.number}件复议或者诉讼的结果已经记录。",
+        "51",
+        "日期有误的，请用“更正记录”更正；此后的诉讼请另行记录。",
+    )
     return ()
 
 

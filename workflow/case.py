@@ -239,8 +239,24 @@ class Challenge:
     about: str = ""
     copy_received_on: date | None = None
     procedure: str = ""
+    #: What the agency handed in, and when.
+    answered_on: date | None = None
+    points: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
     result: ChallengeResult | None = None
     result_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """报请确定 (17.3): asked of a competent body, and what it determined."""
+
+    on: date
+    body: str
+    question: str
+    items: tuple[int, ...]
+    result: str = ""
+    answered_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +344,9 @@ class Case:
     closed_on: date | None = None
     challenges: tuple[Challenge, ...] = ()
     reopenings: tuple[Reopening, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    #: Days of the periodic looks at what was withheld (18).
+    reassessed_on: tuple[date, ...] = ()
     co_handlings: tuple[CoHandling, ...] = ()
 
     @property

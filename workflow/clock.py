@@ -15,7 +15,15 @@ from rules.law import Law
 from rules.load import law_on
 from rules.workdays import Day, WorkCalendar
 from workflow.agency import Policy
-from workflow.case import Case, Charge, Clock, Consultation, Correction, Explanation
+from workflow.case import (
+    Case,
+    Challenge,
+    Charge,
+    Clock,
+    Consultation,
+    Correction,
+    Explanation,
+)
 from workflow.vocabulary import (
     NO_REPLY_CLOCK,
     OPEN,
@@ -273,13 +281,16 @@ def _applicant_deadlines(case: Case, calendar: WorkCalendar) -> Iterator[Deadlin
         yield _deadline("payment", payment_due(charge, calendar), "42", charge.paid_on)
 
 
+def challenge_answer_deadline(challenge: Challenge, calendar: WorkCalendar) -> Day | None:
+    """Last day to hand in answer and evidence (复议法, 行诉法); None until the copy has come."""
+    if challenge.copy_received_on is None:
+        return None
+    procedure = challenge.procedure or None
+    copy = challenge.copy_received_on
+    return challenge_answer_due(challenge.kind.value, copy, procedure, calendar)
+
+
 def _challenge_deadlines(case: Case, calendar: WorkCalendar) -> Iterator[Deadline]:
     for challenge in case.challenges:
-        if challenge.copy_received_on:
-            day = challenge_answer_due(
-                challenge.kind.value,
-                challenge.copy_received_on,
-                challenge.procedure or None,
-                calendar,
-            )
-            yield _deadline("challenge_answer", day, "51")
+        if due := challenge_answer_deadline(challenge, calendar):
+            yield _deadline("challenge_answer", due, "51", challenge.answered_on)

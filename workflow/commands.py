@@ -23,6 +23,7 @@ from workflow.vocabulary import (
     EndHow,
     Form,
     Opinion,
+    Reassessment,
     ReopenCause,
     SendMethod,
 )
@@ -506,6 +507,57 @@ class Reopen(Command):
     document: str = ""
     due_on: date | None = None
     items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferForDetermination(Command):
+    """报请确定 (17.3): ask the competent department or the secrecy administration whether to open.
+
+    Takes nothing out of the reply period.
+    """
+
+    do: ClassVar[str] = "refer_for_determination"
+    body: str
+    question: str
+    items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDetermination(Command):
+    """记录确定结果 (17.3)."""
+
+    do: ClassVar[str] = "record_determination"
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassess(Command):
+    """定期评估审查 (18): whether what was withheld can be given now."""
+
+    do: ClassVar[str] = "reassess"
+    result: Reassessment
+    reason: str
+    items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSuggestion(Command):
+    """答复主动公开建议 (44.2): the applicant suggests to publish what was given on request."""
+
+    do: ClassVar[str] = "answer_suggestion"
+    accepted: bool
+    reason: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerChallenge(Command):
+    """提交复议、诉讼答复 (51): the points and the evidence, with the day it was handed in."""
+
+    do: ClassVar[str] = "answer_challenge"
+    challenge: int
+    points: tuple[str, ...]
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from workflow import afterwards, asking, intake, replying, sending, timing
+from workflow import afterwards, asking, duties, intake, replying, sending, timing
 from workflow import commands as c
 from workflow.branch import branch_of, receipt_of
 from workflow.case import Case, Clock
@@ -23,6 +23,7 @@ EFFECTS: Final[dict[type[c.Command], Effect]] = {
     **replying.EFFECTS,
     **sending.EFFECTS,
     **afterwards.EFFECTS,
+    **duties.EFFECTS,
 }
 
 

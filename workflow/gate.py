@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from rules.errors import RuleError
-from workflow import afterwards, asking, intake, replying, sending, timing
+from workflow import afterwards, asking, duties, intake, replying, sending, timing
 from workflow import commands as c
 from workflow.case import Case
 from workflow.clock import deadlines
@@ -27,6 +27,7 @@ GUARDS: Final[dict[type[c.Command], Guard]] = {
     **replying.GUARDS,
     **sending.GUARDS,
     **afterwards.GUARDS,
+    **duties.GUARDS,
 }
 
 #: Events outside the agency: they may become known later than they happened.

@@ -183,6 +183,13 @@ class AmendHow(Labelled):
     REPLACE = "replace", "替换内容"
 
 
+class Reassessment(Labelled):
+    """What the periodic look at withheld information finds (art. 18)."""
+
+    KEEP = "keep", "仍不予公开"
+    DISCLOSE = "disclose", "可以公开"
+
+
 class CloseReason(Labelled):
     """Why a case ended without a reply."""
 

@@ -12,7 +12,7 @@ PACKAGES = ("rules", "workflow", "notices", "gongkai")
 
 MODULE = 400
 # One flat list of declarations, which the design keeps in one file (process.md, section 3).
-LISTS = {"workflow/commands.py": 640}
+LISTS = {"workflow/commands.py": 680}
 MEDIAN_FUNCTION = 8
 NINE_OF_TEN_FUNCTIONS = 25
 ENOUGH = 20  # below this many functions a distribution says nothing

@@ -139,6 +139,11 @@ def _beside(case: Case) -> Iterator[Key]:
     yield ("items", case.state, bool(case.withdrawn_items), len(case.to_answer))
     first = case.challenges[0].result if case.challenges else None
     yield ("challenge", case.state, bool(case.challenges), first)
+    copies = [x for x in case.challenges if x.copy_received_on]
+    late = any(case.last_on > x.copy_received_on + 20 * DAY for x in copies if x.copy_received_on)
+    yield ("defence", case.state, bool(copies), late, any(x.answered_on for x in copies))
+    pending = any(not r.result for r in case.referrals)
+    yield ("referred", case.state, bool(case.referrals), pending)
 
 
 # ── The exploration ──────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from rules.words import FeeBasis, Ground, Outcome
 from tests.process.desk import DISCLOSE, MASKED, WORLD, register
+from tests.process.model_duties import duties
 from tests.process.model_pieces import (
     BARE,
     CALENDAR,
@@ -343,6 +344,7 @@ def _afterwards(case: Case, d: Days) -> Iterator[Try]:
     yield Try(c.Reopen(cause=ReopenCause.JUDGMENT, due_on=d.last + 30 * DAY))
     for item in (len(case.items), 9):
         yield Try(c.Reopen(cause=ReopenCause.SUPERVISION, items=(item,)))
+    yield from map(Try, duties(case))
     yield from _records(case)
 
 

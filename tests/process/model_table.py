@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules.errors import RuleError
+from tests.process.model_duties import DUTIES
 from tests.process.model_laws import EARLY
 from tests.process.model_oracle import CALENDAR, seen_by_others, sent, withholds
 from tests.process.model_reply_laws import LATE
@@ -24,7 +25,7 @@ _CLOCKED: Final = (
 _SAME: Final = "="
 
 #: The law of each command.
-LAWS: Final = EARLY | LATE
+LAWS: Final = EARLY | LATE | DUTIES
 
 #: Section 3 of the specification: who, from, to (``=``: the state stays).
 TABLE: Final[dict[str, tuple[str, str, str]]] = {
@@ -72,6 +73,11 @@ TABLE: Final[dict[str, tuple[str, str, str]]] = {
     "record_challenge": ("officer", _ANY, _SAME),
     "record_challenge_result": ("officer", _ANY, _SAME),
     "reopen": ("head", "replied closed archived", "processing"),
+    "refer_for_determination": ("reviewer head", "in_review awaiting_approval", _SAME),
+    "record_determination": ("officer", _OPEN, _SAME),
+    "reassess": ("head", "replied archived", _SAME),
+    "answer_suggestion": ("officer", "replied archived", _SAME),
+    "answer_challenge": ("officer", _ANY, _SAME),
     "co_handle": ("head", _OPEN, _SAME),
     "answer_co_handle": ("officer", _OPEN, _SAME),
     "return_co_handle": ("officer", _OPEN, _SAME),

@@ -21,7 +21,7 @@ from tests.process.model_oracle import sent, withholds
 from tests.process.model_pieces import DAY, Move, registrations
 from tests.process.model_table import LAWS, TABLE, broken, lawfully_withheld
 from tests.process.model_taken import Taken
-from workflow import afterwards, asking, gate, intake, replying, sending, step, timing
+from workflow import afterwards, asking, duties, gate, intake, replying, sending, step, timing
 from workflow import commands as c
 from workflow.case import Case
 from workflow.clock import applicant_due, confirmation_due, reply_due
@@ -31,7 +31,7 @@ from workflow.machine import TABLE as ROWS
 from workflow.people import Actor
 from workflow.vocabulary import OPEN, Role, State
 
-_MODULES: Final = (intake, asking, timing, replying, sending, afterwards, gate, step)
+_MODULES: Final = (intake, asking, timing, replying, sending, afterwards, duties, gate, step)
 
 #: Steps by which a case moves on without anybody giving up.
 _ONWARD: Final[dict[State, tuple[type[c.Command], ...]]] = {
