@@ -9,10 +9,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format bench lock wheel clean
+.PHONY: help setup demo serve test check format system bench contact-sheet lock wheel clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with everything in it; the command is .venv/bin/gongkai
 
@@ -34,8 +34,24 @@ demo: setup ## set everything up and run the sample cases from receipt to reply
 serve: setup ## open the web desk
 	$(BIN)/gongkai serve
 
-test: setup ## set everything up and run all tests
+test: setup system ## set everything up and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# What tests need of the system: installed where this is root on Debian or Ubuntu and it is missing.
+# Elsewhere the tests that need it are skipped, and say so.
+system:
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || exit 0; \
+	missing=; \
+	command -v soffice >/dev/null || missing="$$missing libreoffice-writer-nogui"; \
+	command -v pdftoppm >/dev/null || missing="$$missing poppler-utils"; \
+	command -v fc-list >/dev/null || missing="$$missing fontconfig"; \
+	fc-list 2>/dev/null | grep -q 'Serif CJK' || missing="$$missing fonts-noto-cjk"; \
+	fc-list 2>/dev/null | grep -q HanaMinB || missing="$$missing fonts-hanazono"; \
+	test -n "$$missing" || exit 0; \
+	echo "installing$$missing"; \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } || \
+	  echo "could not install$$missing: tests that need it are skipped" >&2
 
 check: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check
@@ -49,6 +65,9 @@ format: setup ## put the code into its format and mend what can be mended
 
 bench: setup ## measure; fails when a promise of speed is broken
 	$(BIN)/python -m bench
+
+contact-sheet: setup ## picture every kind of paper in docs/contact_sheet/
+	$(BIN)/python docs/contact_sheet/make.py $(PAPERS)
 
 wheel: setup ## build the wheel into dist/
 	$(BIN)/python -m build --quiet --wheel --no-isolation

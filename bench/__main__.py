@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.measure import LEAST_ROUNDS, Benchmark, Result, measure
+from bench.papers import a_letter_drawn, a_one_page_letter
 from bench.process import a_change_of_state, a_reply_clock
 from bench.workdays import adding_twenty_working_days
 
@@ -18,6 +19,8 @@ BENCHMARKS: Final[tuple[Callable[[], Benchmark], ...]] = (
     adding_twenty_working_days,
     a_reply_clock,
     a_change_of_state,
+    a_one_page_letter,
+    a_letter_drawn,
 )
 
 LIBRARIES: Final = ("holidays", "transitions", "sqlalchemy", "jinja2", "python-docx", "pydantic")

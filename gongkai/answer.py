@@ -6,12 +6,15 @@ from typing import Any
 
 from gongkai.casefile import CaseFileError
 from gongkai.findings import finding_as
-from gongkai.replay import Run, StepResult
+from gongkai.runs import Run, StepResult
 from gongkai.store.records import StoredPaper
+from gongkai.store.tables import RECTIFICATION
 from rules.report import closing_row, request_row
+from workflow import rectification
 from workflow.case import Case, Reply
 from workflow.clock import Deadline, deadlines, reply_due, running
 from workflow.errors import Refused
+from workflow.rectification import Rectification
 from workflow.world import World
 
 Json = dict[str, Any]
@@ -35,13 +38,42 @@ def answer(run: Run, file: str, written: Sequence[str] = ()) -> Json:
     return {
         "file": file,
         "ok": run.ok,
-        "case": case_as(run.case, run.world) if run.case else dict(_NO_CASE),
+        "case": _heading(run),
         "steps": [step_as(step) for step in run.steps if step.n or step.refused],
-        "deadlines": [deadline_as(one) for one in deadlines(run.case, run.world)]
-        if run.case
-        else [],
+        "deadlines": [deadline_as(one) for one in deadlines_of(run)],
         "findings": [finding_as(finding) for finding in run.draft_findings],
         "notices": [notice_as(*pair) for pair in zip(run.papers, files, strict=True)],
+    }
+
+
+def _heading(run: Run) -> Json:
+    if run.rectification:
+        return rectification_as(run.rectification)
+    return case_as(run.case, run.world) if run.case else dict(_NO_CASE)
+
+
+def deadlines_of(run: Run) -> tuple[Deadline, ...]:
+    """Return every period that ran: those of law, or the agency's own for a rectification."""
+    if run.rectification:
+        return (rectification.due(run.rectification, run.working_days, run.world),)
+    return tuple(deadlines(run.case, run.world)) if run.case else ()
+
+
+def rectification_as(case: Rectification) -> Json:
+    """Return the heading of a rectification: it has no statutory period and no row in table three.
+
+    Its own day stands among the deadlines, marked as policy.
+    """
+    decided = case.decided
+    return {
+        **_NO_CASE,
+        "kind": RECTIFICATION,
+        "number": case.number,
+        "state": case.state.value,
+        "received_on": day(case.on),
+        "running": decided is None,
+        "replied_on": day(decided.on) if decided else None,
+        "result": decided.result.value if decided else None,
     }
 
 
@@ -72,19 +104,21 @@ def outcome_row(case: Case) -> str | None:
     """Return the row of the annual report's table three in which the case is counted."""
     sent = [reply for reply in case.replies if reply.sent_on]
     if sent:
-        return _reply_row(sent[-1])
+        return _reply_row(sent)
     if case.close_reason and case.closed_on:
         row = closing_row(case.close_reason.value, case.closed_on)
         return row.label if row else None
     return None
 
 
-def _reply_row(reply: Reply) -> str:
+def _reply_row(sent: Sequence[Reply]) -> str:
+    """Count the request once: each item by the last reply that decided it (process.md 5.4)."""
+    standing = {decision.item: decision for reply in sent for decision in reply.draft.decisions}
     answers = [
         (decision.outcome, {ground for passage in decision.withheld for ground in passage.grounds})
-        for decision in reply.draft.decisions
+        for decision in standing.values()
     ]
-    return request_row(answers, reply.sent_on or reply.issued_on).label
+    return request_row(answers, sent[-1].sent_on or sent[-1].issued_on).label
 
 
 def step_as(step: StepResult) -> Json:

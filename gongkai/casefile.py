@@ -12,7 +12,9 @@ from gongkai.errors import BAD_USE, Told
 from gongkai.positions import Positions
 from gongkai.shapes import Mistake, Mistakes, Table, shown
 from gongkai.story import Step, Story
-from gongkai.story_tables import Gathered, day_of, register, step, top
+from gongkai.story_tables import OPENING, Gathered, day_of, rectification, register, step, top
+from workflow.commands import Register
+from workflow.rectification import RegisterRectification
 
 _AT_LINE: Final = "at line "
 
@@ -24,10 +26,12 @@ class Fault:
     path: str
     line: int
     message: str
+    #: The same place as the officer counts it: （第4步）.
+    counted: str = ""
 
     def __str__(self) -> str:
         """Return one line for the officer."""
-        where = f"{self.path}：" if self.path else ""
+        where = f"{self.path}{self.counted}：" if self.path else ""
         return f"第{self.line}行：{where}{self.message}"
 
 
@@ -73,30 +77,32 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Fault:
 
 
 def _fault(mistake: Mistake, lines: Positions) -> Fault:
-    return Fault(_said(mistake.path), lines.of(mistake.path), mistake.message)
+    path = positions.written(mistake.path)
+    return Fault(path, lines.of(mistake.path), mistake.message, _counted(mistake.path))
 
 
-def _said(path: positions.Path) -> str:
-    text = positions.written(path)
+def _counted(path: positions.Path) -> str:
+    """Say a place as the officer counts it."""
     match path:
         case ("steps", int(index), *_):
-            return f"{text}（第{index + 1}步）"
+            return f"（第{index + 1}步）"
         case ("case", "items", int(index), *_):
-            return f"{text}（第{index + 1}项）"
-    return text
+            return f"（第{index + 1}项）"
+    return ""
 
 
 def _story(data: Table, config: Config) -> Story:
     found = Gathered()
     head = found.run((), lambda: top(data))
-    case = found.run((), lambda: _case_table(data))
-    on = found.run(("case",), lambda: day_of(case or {})) if case is not None else None
+    word = "rectification" if "rectification" in data and "case" not in data else "case"
+    table = found.run((), lambda: _opening_table(data, word))
+    on = found.run((word,), lambda: day_of(table or {})) if table is not None else None
     made = (
-        found.run(("case",), lambda: register(case or {}, config.agencies, config.policy))
-        if case is not None
+        found.run((word,), lambda: _opened(word, table or {}, config))
+        if table is not None
         else None
     )
-    steps = tuple(_steps(data, found))
+    steps = tuple(_steps(data, found, OPENING[word]))
     found.done()
     assert head and on and made  # noqa: S101, PT018 - done() raises otherwise
     return Story(
@@ -104,21 +110,29 @@ def _story(data: Table, config: Config) -> Story:
     )
 
 
-def _case_table(data: Table) -> Mapping[str, Any]:
-    table = data.get("case")
+def _opening_table(data: Table, word: str) -> Mapping[str, Any]:
+    if all(key in data for key in OPENING):
+        raise Mistakes([Mistake(("rectification",), "[case] 和 [rectification] 只能写一个。")])
+    table = data.get(word)
     if isinstance(table, Mapping):
         return table
-    said = "缺少 [case] 表" if table is None else f"写的是{shown(table)}"
-    raise Mistakes([Mistake(("case",), f"{said}，应为 [case]，写明 agency、channel、on。")])
+    said = f"缺少 [{word}] 表" if table is None else f"写的是{shown(table)}"
+    raise Mistakes([Mistake((word,), f"{said}，应为 [{word}]，写明 agency、channel、on。")])
 
 
-def _steps(data: Table, found: Gathered) -> Iterator[Step]:
+def _opened(word: str, table: Table, config: Config) -> Register | RegisterRectification:
+    if word == "rectification":
+        return rectification(table, config.agencies)
+    return register(table, config.agencies, config.policy)
+
+
+def _steps(data: Table, found: Gathered, opened_by: str) -> Iterator[Step]:
     tables = data.get("steps", [])
     if not isinstance(tables, list):
         message = f"应为 [[steps]]（双方括号），写的是{shown(tables)}。"
         found.mistakes.append(Mistake(("steps",), message))
         return
     for index, table in enumerate(tables):
-        made = found.run(("steps", index), lambda: step(table, index + 1))  # noqa: B023 - run at once
+        made = found.run(("steps", index), lambda: step(table, index + 1, opened_by))  # noqa: B023 - run at once
         if made is not None:
             yield made

@@ -6,8 +6,9 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from gongkai.acts import KINDS
 from gongkai.shapes import adapter, type_at, without_none
-from workflow.commands import COMMANDS, Command
+from workflow.commands import Command
 
 Json = Any  # what json.loads returns
 
@@ -37,7 +38,7 @@ def split(command: Command) -> Split:
 
 def join(public: Json, personal: Json) -> Command:
     """Put a command together again; erased personal data reads as empty."""
-    kind = COMMANDS[public[_DO]]
+    kind = KINDS[public[_DO]]
     own = {key: value for key, value in public.items() if key != _DO}
     whole = _merged(own, personal)
     command: Command = adapter(kind).validate_json(canonical(_filled(kind, whole)), strict=True)

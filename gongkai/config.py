@@ -1,7 +1,7 @@
 """config.toml: the agency's own facts, read into one frozen value; unknown keys are refused."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -9,13 +9,20 @@ from gongkai.calendars import CalendarSettings
 from gongkai.config_file import ConfigError, ConfigFile, open_config
 from gongkai.positions import Path, positions, written
 from gongkai.shapes import Mistake, Mistakes, read, unknown_key
+from notices import rectification
 from notices.catalogue import CATALOGUE
+from notices.variants import Variants, read_variants
+from rules.errors import RuleError
 from workflow.agency import Agency, Policy
+from workflow.commands import FILLED_IN
 from workflow.decision import FORBID_UNKNOWN
 from workflow.people import Actor
 from workflow.vocabulary import Role
 
-SERIES: Final = tuple(dict.fromkeys(p.series for p in CATALOGUE.values() if p.series))
+_KINDS: Final = (*CATALOGUE.values(), rectification.KIND)
+SERIES: Final = tuple(dict.fromkeys(p.series for p in _KINDS if p.series))
+#: A key of an agency's table that is read here: the file with its own paragraphs.
+_VARIANTS: Final = "variants"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,17 @@ class Numbers:
     __pydantic_config__ = FORBID_UNKNOWN
 
     case: str
+    rectification: str = "{code}更〔{year}〕{n}号"
     papers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationSettings:
+    """更正: the agency's own period; art. 41 sets none."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    working_days: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +91,10 @@ class Config:
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     policy: Policy = field(default_factory=Policy)
+    rectification: RectificationSettings = field(default_factory=RectificationSettings)
     people: tuple[Person, ...] = ()
+    #: What agencies add to their papers, read from the files that their tables name.
+    variants: dict[str, Variants] = field(default_factory=dict, metadata=FILLED_IN)
 
     def person(self, user: str, agency: str) -> Person | None:
         """Return what ``user`` is in one agency: a role is held there, not somewhere."""
@@ -90,16 +110,39 @@ def load(asked: FilePath | None = None) -> Config:
 def from_file(file: ConfigFile) -> Config:
     """Check a configuration that has been read as plain data."""
     try:
-        return _checked(file.data)
+        return replace(_checked(file.data), variants=_variants(file))
     except Mistakes as mistakes:
         raise ConfigError(_report(file, mistakes)) from None
 
 
 def _checked(data: Mapping[str, Any]) -> Config:
-    config = read(Config, _with_keys(data))
+    config = read(Config, _with_keys(data), extra={"Agency": (_VARIANTS,)})
     if wrong := list(_contradictions(config)):
         raise Mistakes(wrong)
     return config
+
+
+def _variants(file: ConfigFile) -> dict[str, Variants]:
+    """Read the paragraphs of every agency that names a file; relative to config.toml."""
+    found: dict[str, Variants] = {}
+    wrong: list[Mistake] = []
+    for key, table in file.data["agencies"].items():
+        if _VARIANTS not in table:
+            continue
+        try:
+            found[key] = _paragraphs(file, table[_VARIANTS])
+        except (OSError, TypeError, ValueError, RuleError) as error:
+            said = f"“{table[_VARIANTS]}”不能用：{error}"
+            message = f"{said} 应为 TOML 文件的路径，从配置文件所在目录算起。"
+            wrong.append(Mistake(("agencies", key, _VARIANTS), message))
+    if wrong:
+        raise Mistakes(wrong)
+    return found
+
+
+def _paragraphs(file: ConfigFile, name: str) -> Variants:
+    place = file.path.parent / name
+    return read_variants(place.read_text(encoding="utf-8"), str(place))
 
 
 def _with_keys(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,8 +153,12 @@ def _with_keys(data: Mapping[str, Any]) -> dict[str, Any]:
     tables = {key: table for key, table in agencies.items() if isinstance(table, Mapping)}
     if wrong := [key for key, table in tables.items() if "key" in table]:
         raise Mistakes([Mistake(("agencies", key, "key"), unknown_key("key", ())) for key in wrong])
-    keyed = {key: {**table, "key": key} for key, table in tables.items()}
+    keyed = {key: {**_own(table), "key": key} for key, table in tables.items()}
     return {**data, "agencies": {**agencies, **keyed}}
+
+
+def _own(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key != _VARIANTS}
 
 
 def _report(file: ConfigFile, mistakes: Mistakes) -> str:
@@ -163,7 +210,10 @@ def _forms(config: Config) -> Iterator[Mistake]:
         if series not in SERIES:
             yield Mistake(("numbers", "papers", series), unknown_key(series, SERIES))
     seen: dict[str, Path] = {}
-    named: dict[Path, str] = {("numbers", "case"): config.numbers.case}
+    named: dict[Path, str] = {
+        ("numbers", "case"): config.numbers.case,
+        ("numbers", "rectification"): config.numbers.rectification,
+    }
     named |= {("numbers", "papers", series): form for series, form in given.items()}
     for path, form in named.items():
         if not _well_formed(form):

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gongkai.acts import KINDS, REGISTERING
 from gongkai.errors import BadUse
 from gongkai.positions import written
 from gongkai.shapes import Mistakes, type_at, unknown_key
 from gongkai.story_tables import command
 from rules.words import Labelled
-from workflow.commands import COMMANDS, Command, Register
-from workflow.machine import LABELS
+from workflow.commands import Command
 
 
 def command_from(word: str, pairs: Sequence[str]) -> Command:
@@ -21,9 +21,9 @@ def command_from(word: str, pairs: Sequence[str]) -> Command:
     (``items=[1,2]``, ``told_on=2020-10-09``, ``grant=true``); ``@FILE`` takes the key of that name
     from a TOML file.
     """
-    kind = COMMANDS.get(word)
-    if kind is None or kind is Register:
-        raise BadUse(unknown_key(word, [do for do in LABELS if do != Register.do]))
+    kind = KINDS.get(word)
+    if kind is None or word in REGISTERING:
+        raise BadUse(unknown_key(word, [do for do in KINDS if do not in REGISTERING]))
     try:
         return command(kind, dict(_pair(kind, pair) for pair in pairs))
     except Mistakes as mistakes:

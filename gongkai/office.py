@@ -21,11 +21,13 @@ from gongkai.store import records
 from gongkai.store.engine import writing
 from gongkai.store.records import Answered, StoredPaper
 from notices.errors import PaperError
+from notices.variants import Variants
 from rules.errors import RuleError
 from rules.load import law_on
 from rules.words import Force
 from rules.workdays import WorkCalendar
 from workflow import fold
+from workflow.agency import Agency
 from workflow.case import Case
 from workflow.clock import reply_due
 from workflow.commands import AnswerOnTheSpot, Command, DraftReply, RecallReply, Register
@@ -35,10 +37,12 @@ from workflow.facts import Fact
 from workflow.findings import Finding
 from workflow.gate import decide, default_actor
 from workflow.people import Actor
+from workflow.rectification import RegisterRectification
 from workflow.replying import with_digest
 from workflow.world import World
 
 CASE_SERIES: Final = "case"
+RECTIFICATION_SERIES: Final = "rectification"
 _LETTERS: Final = string.ascii_uppercase
 _CODE_LENGTH: Final = 12
 
@@ -144,12 +148,24 @@ def load(connection: Connection, office: Office, number: str, today: date) -> Ca
     """Return the case that bears ``number``, folded from its facts."""
     agency, facts = records.facts_of(connection, number)
     if not facts:
+        raise unknown_case(number)
+    if facts[0].kind == RegisterRectification.do:
         raise Refused(
-            code="unknown_case",
-            message=f"没有编号为“{number}”的案件。",
-            mend="用 gongkai case list 查看案件编号。",
+            code="wrong_kind",
+            message=f"“{number}”是更正申请（第四十一条），不是公开申请，没有这个步骤。",
+            article="41",
+            mend="更正申请用 decide_rectification 决定。",
         )
     return fold.fold(facts, office.world(agency, today))
+
+
+def unknown_case(number: str) -> Refused:
+    """Say that there is no such case."""
+    return Refused(
+        code="unknown_case",
+        message=f"没有编号为“{number}”的案件。",
+        mend="用 gongkai case list 查看案件编号。",
+    )
 
 
 def _perform(connection: Connection, office: Office, number: str | None, order: _Order) -> Done:
@@ -211,17 +227,30 @@ def _numbered(
     """Give a new case its number: the one it brings, or the next of the agency's series."""
     if not command.number:
         form = office.config.numbers.case
-        n = records.next_number(connection, command.agency, CASE_SERIES, on.year)
-        drawn = form.format(code=world.agency.code, year=on.year, n=n)
+        drawn = next_free(connection, form, world.agency, CASE_SERIES, on.year)
         command = replace(command, number=drawn)
-    if records.number_taken(connection, command.number):
+    refuse_taken(connection, command.number)
+    return command
+
+
+def next_free(connection: Connection, form: str, agency: Agency, series: str, year: int) -> str:
+    """Draw the next number of a series of cases that no case brought with it."""
+    while True:
+        n = records.next_number(connection, agency.key, series, year)
+        drawn = form.format(code=agency.code, year=year, n=n)
+        if not records.number_taken(connection, drawn):
+            return drawn
+
+
+def refuse_taken(connection: Connection, number: str) -> None:
+    """Refuse a number that a case bears already."""
+    if records.number_taken(connection, number):
         raise Refused(
             code="number_taken",
-            message=f"编号“{command.number}”已用于另一件申请。",
+            message=f"编号“{number}”已用于另一件申请。",
             article="45",
             mend="请核对编号，或者不填编号，由系统编定。",
         )
-    return command
 
 
 def _with_reasons(
@@ -258,11 +287,7 @@ def _taken(
 ) -> Done:
     actor = order.actor or default_actor(before, order.command, order.on, world)
     after, findings = decide(before, order.command, actor, on=order.on, world=world)
-    desk = papers.Desk(
-        numbers=office.config.numbers,
-        draw=partial(records.next_number, connection, after.agency),
-        check_code=office.check_code,
-    )
+    desk = desk_of(connection, office, after.agency)
     issued, remarks = papers.issue(
         order.command, before, after, on=order.on, world=world, desk=desk
     )
@@ -277,6 +302,16 @@ def _taken(
     )
     case = fold.after(before, fact, world)
     return Done(case=case, fact=fact, findings=(*findings, *remarks), papers=issued)
+
+
+def desk_of(connection: Connection, office: Office, agency: str) -> papers.Desk:
+    """Return what papers of an agency need inside this transaction."""
+    return papers.Desk(
+        numbers=office.config.numbers,
+        draw=partial(records.next_number, connection, agency),
+        check_code=office.check_code,
+        variants=office.config.variants.get(agency, Variants.none()),
+    )
 
 
 def _write(

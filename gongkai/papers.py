@@ -1,17 +1,20 @@
 """The papers a step calls for: composed, compared with the case, numbered, finished."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import notices
 from gongkai.config import Numbers
-from gongkai.store.records import StoredPaper
+from gongkai.store.records import Filed, StoredPaper
+from notices import rectification
 from notices.letter import Letter
+from notices.variants import Variants
 from workflow.case import Case
 from workflow.commands import Command
 from workflow.errors import Refused
 from workflow.findings import Finding
+from workflow.rectification import Rectification
 from workflow.vocabulary import Severity
 from workflow.world import World
 
@@ -28,6 +31,8 @@ class Desk:
     numbers: Numbers
     draw: Draw
     check_code: CheckCode
+    #: What the agency adds to its papers.
+    variants: Variants = field(default_factory=Variants.none)
 
 
 def issue(
@@ -35,15 +40,34 @@ def issue(
 ) -> tuple[tuple[StoredPaper, ...], tuple[Finding, ...]]:
     """Make every paper that a step calls for; a contradiction with the case refuses the step."""
     letters = [
-        notices.compose(kind, case=after, command=command, on=on, world=world)
+        notices.compose(
+            kind, case=after, command=command, on=on, world=world, variants=desk.variants
+        )
         for kind in notices.called_for(command, before, after)
     ]
     findings = [
         finding for letter in letters for finding in notices.lint(letter, case=after, world=world)
     ]
+    return _put_out(letters, findings, after, world, desk)
+
+
+def issue_rectification(
+    case: Rectification, *, on: date, world: World, desk: Desk
+) -> tuple[tuple[StoredPaper, ...], tuple[Finding, ...]]:
+    """Make the letter that tells the decision, once there is one."""
+    if case.decided is None:
+        return (), ()
+    letter = rectification.compose(case, on=on, world=world)
+    findings = list(rectification.lint(letter, case=case, world=world))
+    return _put_out([letter], findings, case, world, desk)
+
+
+def _put_out(
+    letters: list[Letter], findings: list[Finding], case: Filed, world: World, desk: Desk
+) -> tuple[tuple[StoredPaper, ...], tuple[Finding, ...]]:
     _stop_on(findings)
     # Numbers are drawn last: a paper that is refused has never had one.
-    papers = tuple(_finished(letter, after, world, desk) for letter in letters)
+    papers = tuple(_finished(letter, case, world, desk) for letter in letters)
     return papers, tuple(findings)
 
 
@@ -59,8 +83,13 @@ def _stop_on(findings: list[Finding]) -> None:
         )
 
 
-def _finished(letter: Letter, case: Case, world: World, desk: Desk) -> StoredPaper:
-    series = notices.series(letter.kind) if letter.numbered else ""
+def _series(kind: str) -> str:
+    own = rectification.KIND
+    return own.series if kind == own.kind else notices.series(kind)
+
+
+def _finished(letter: Letter, case: Filed, world: World, desk: Desk) -> StoredPaper:
+    series = _series(letter.kind) if letter.numbered else ""
     year = letter.on.year if series else 0
     n = desk.draw(series, year) if series else 0
     form = desk.numbers.papers[series] if series else ""
@@ -69,6 +98,7 @@ def _finished(letter: Letter, case: Case, world: World, desk: Desk) -> StoredPap
     paper = notices.finish(letter, number=number, check_code=code)
     return StoredPaper(
         kind=paper.kind,
+        form=paper.id,
         title=paper.title,
         on=paper.on,
         text=paper.text,

@@ -1,82 +1,27 @@
 """Replaying a story: every step through the office, as the file tells it, nothing added."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from gongkai import rectifying
 from gongkai.config import Config
 from gongkai.office import Done, Office, fixed_code, perform
+from gongkai.runs import Run, StepResult
 from gongkai.store.engine import IN_MEMORY, open_store
 from gongkai.store.records import StoredPaper
-from gongkai.story import Expected, Step, Story
+from gongkai.story import Step, Story
 from rules.workdays import WorkCalendar
 from workflow.case import Case
 from workflow.clock import applicant_due, correction_notice_due, reply_due
-from workflow.commands import AnswerOnTheSpot, Command, DraftReply
+from workflow.commands import Command
 from workflow.errors import Refused
 from workflow.findings import Finding
 from workflow.gate import default_actor
 from workflow.people import Actor
-from workflow.vocabulary import Role, State
-from workflow.world import World
+from workflow.rectification import Rectification, RegisterRectification
+from workflow.vocabulary import Role
 
-_DRAFTS = (DraftReply.do, AnswerOnTheSpot.do)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepResult:
-    """What became of one step; ``n`` 0 is the registration."""
-
-    n: int
-    do: str
-    on: date
-    by: str
-    expected: Expected
-    state: State | None
-    reply_due_on: date | None
-    correction_due_on: date | None
-    applicant_due_on: date | None
-    refused: Refused | None
-    findings: tuple[Finding, ...]
-    papers: tuple[StoredPaper, ...] = ()
-
-    @property
-    def as_expected(self) -> bool:
-        """Whether the engine did what the story said it would."""
-        if self.refused is None:
-            return self.expected is None
-        return self.expected is True or self.expected == self.refused.code
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """A story that was run; ``case`` is None where the registration itself was refused."""
-
-    story: Story
-    case: Case | None
-    world: World
-    steps: tuple[StepResult, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the story came out as it says."""
-        return all(step.as_expected for step in self.steps)
-
-    @property
-    def registered(self) -> bool:
-        """Whether the registration was accepted."""
-        return self.case is not None
-
-    @property
-    def draft_findings(self) -> tuple[Finding, ...]:
-        """The findings of the last draft, accepted or not."""
-        drafts = [step for step in self.steps if step.do in _DRAFTS]
-        return drafts[-1].findings if drafts else ()
-
-    @property
-    def papers(self) -> tuple[StoredPaper, ...]:
-        """All papers, in the order of issue."""
-        return tuple(paper for step in self.steps for paper in step.papers)
+__all__ = ["Run", "StepResult", "fresh_office", "run"]
 
 
 def fresh_office(config: Config, calendar: WorkCalendar) -> Office:
@@ -89,10 +34,73 @@ def fresh_office(config: Config, calendar: WorkCalendar) -> Office:
 def run(office: Office, story: Story, *, as_of: date | None = None, name: str = "") -> Run:
     """Run ``story`` as of a day; ``name`` makes its command ids, so that it is taken in once."""
     today = as_of or story.as_of or story.latest
+    if isinstance(story.register, RegisterRectification):
+        return _run_rectification(office, story, today, name)
     teller = _Teller(office, story, today, name)
     steps = tuple(teller.steps())
     world = office.world(story.register.agency, today)
     return Run(story=story, case=teller.case, world=world, steps=steps)
+
+
+def _run_rectification(office: Office, story: Story, today: date, name: str) -> Run:
+    case: Rectification | None = None
+    results: list[StepResult] = []
+    for step in _all_steps(story):
+        case, result = _rectified(office, case, step, today, f"{name}/{step.n}" if name else "")
+        results.append(result)
+        if result.refused and not result.as_expected:
+            break
+    return Run(
+        story=story,
+        case=None,
+        world=office.world(story.register.agency, today),
+        steps=tuple(results),
+        rectification=case,
+        working_days=office.config.rectification.working_days,
+    )
+
+
+def _rectified(
+    office: Office, case: Rectification | None, step: Step, today: date, command_id: str
+) -> tuple[Rectification | None, StepResult]:
+    """Take one step of a rectification; it has no statutory deadline to show."""
+    refused: Refused | None = None
+    findings: tuple[Finding, ...] = ()
+    made: tuple[StoredPaper, ...] = ()
+    try:
+        done = rectifying.perform(
+            office,
+            case.number if case else None,
+            step.command,
+            step.by,
+            step.on,
+            today=today,
+            command_id=command_id,
+            expected_version=case.version if case else None,
+        )
+        case, findings, made = done.case, done.findings, done.papers
+    except Refused as caught:
+        refused, findings = caught, caught.findings
+    return case, StepResult(
+        n=step.n,
+        do=step.do,
+        on=step.on,
+        by=str(step.by or rectifying.usual(step.command)),
+        expected=step.refused,
+        state=case.state if case else None,
+        reply_due_on=None,
+        correction_due_on=None,
+        applicant_due_on=None,
+        refused=refused,
+        findings=findings,
+        papers=made,
+    )
+
+
+def _all_steps(story: Story) -> tuple[Step, ...]:
+    """Return the registration as step 0, and the steps of the file."""
+    first = Step(n=0, on=story.on, by=None, refused=None, command=story.register)
+    return (first, *story.steps)
 
 
 class _Teller:
@@ -106,8 +114,7 @@ class _Teller:
 
     def steps(self) -> Iterator[StepResult]:
         """Yield the results; stop at a refusal that the story did not expect."""
-        first = Step(n=0, on=self.story.on, by=None, refused=None, command=self.story.register)
-        for step in (first, *self.story.steps):
+        for step in _all_steps(self.story):
             result = self._result(step)
             yield result
             if result.refused and not result.as_expected:

@@ -1,4 +1,4 @@
-"""The story of a request as a case file tells it."""
+"""The story of a request, or of a rectification, as a case file tells it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +6,7 @@ from typing import Literal
 
 from workflow.commands import Command, Register
 from workflow.people import Actor
+from workflow.rectification import RegisterRectification
 
 #: What a story expects of a step: nothing, some refusal, or the refusal of that code.
 Expected = Literal[True] | str | None
@@ -35,7 +36,7 @@ class Story:
     law: str
     as_of: date | None
     on: date
-    register: Register
+    register: Register | RegisterRectification
     steps: tuple[Step, ...]
 
     @property

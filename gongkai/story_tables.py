@@ -7,16 +7,17 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
+from gongkai.acts import FOLLOWING, KINDS, REGISTERING
 from gongkai.passages import as_written, unfolded
 from gongkai.positions import Path
 from gongkai.shapes import Mistake, Mistakes, Table, describe, read, shown
 from gongkai.story import Expected, Step
 from notices.catalogue import CATALOGUE
 from workflow.agency import Agency, Policy
-from workflow.commands import COMMANDS, Command, RecordService, Register
+from workflow.commands import Command, RecordService, Register
 from workflow.decision import FORBID_UNKNOWN, Passage
-from workflow.machine import LABELS
 from workflow.people import Actor
+from workflow.rectification import RegisterRectification
 from workflow.vocabulary import Role
 
 T = TypeVar("T")
@@ -24,7 +25,9 @@ T = TypeVar("T")
 _STEP_KEYS: Final = ("do", "on", "by", "refused")
 _CASE_KEYS: Final = ("on", "applicant")
 _IN_CATALOGUE: Final = re.compile(r"N\d\d")
-_LEADING: Final = {key: label for key, label in LABELS.items() if key != Register.do}
+#: The table of a file that opens a case, and the word of the step it stands for.
+OPENING: Final = {"case": Register.do, "rectification": RegisterRectification.do}
+_BESIDE: Final = ("steps", *OPENING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,8 @@ class Gathered:
 
 def top(data: Table) -> Top:
     """Read the keys before the first table."""
-    own = {key: value for key, value in data.items() if key not in {"case", "steps"}}
-    return read(Top, own, extra={"Top": ("case", "steps")})
+    own = {key: value for key, value in data.items() if key not in _BESIDE}
+    return read(Top, own, extra={"Top": _BESIDE})
 
 
 def day_of(table: Table) -> date:
@@ -90,6 +93,18 @@ def register(table: Table, agencies: Mapping[str, Agency], policy: Policy) -> Re
     found.run((), lambda: _somebody_and_something(made))
     if single:
         found.mistakes = [_single(mistake) for mistake in found.mistakes]
+    found.done()
+    assert made is not None  # noqa: S101 - done() raises otherwise
+    return made
+
+
+def rectification(table: Table, agencies: Mapping[str, Agency]) -> RegisterRectification:
+    """Read ``[rectification]``."""
+    raw = {key: value for key, value in table.items() if key != "on"}
+    found = Gathered()
+    extra = {RegisterRectification.__name__: ("on",)}
+    made = found.run((), lambda: read(RegisterRectification, raw, extra=extra))
+    found.mistakes += _unknown(("agency",), table.get("agency"), "机关", list(agencies))
     found.done()
     assert made is not None  # noqa: S101 - done() raises otherwise
     return made
@@ -135,15 +150,15 @@ def _somebody_and_something(made: Register | None) -> None:
         raise Mistakes(wrong)
 
 
-def step(table: object, n: int) -> Step:
-    """Read one ``[[steps]]`` table."""
+def step(table: object, n: int, opened_by: str = Register.do) -> Step:
+    """Read one ``[[steps]]`` table of a case that ``opened_by`` has opened."""
     if not isinstance(table, Mapping):
         raise Mistakes([Mistake((), f"应为 [[steps]] 表，写的是{shown(table)}。")])
     found = Gathered()
     on = found.run((), lambda: day_of(table))
     by = found.run((), lambda: _who(table))
     refused = found.run((), lambda: _expectation(table))
-    command = found.run((), lambda: _command(table))
+    command = found.run((), lambda: _command(table, FOLLOWING[opened_by]))
     found.done()
     assert on is not None and command is not None  # noqa: S101, PT018 - done() raises otherwise
     return Step(n=n, on=on, by=by, refused=refused, command=command)
@@ -170,8 +185,8 @@ def _expectation(table: Table) -> Expected:
     raise Mistakes([Mistake(("refused",), message)])
 
 
-def _command(table: Table) -> Command:
-    kind = COMMANDS[_word(table)]
+def _command(table: Table, words: Mapping[str, str]) -> Command:
+    kind = KINDS[_word(table, words)]
     own = {key: value for key, value in table.items() if key not in _STEP_KEYS}
     return command(kind, own, _STEP_KEYS)
 
@@ -198,16 +213,16 @@ def _paper(made: RecordService) -> Iterator[Mistake]:
         yield Mistake(("paper",), message)
 
 
-def _word(table: Table) -> str:
+def _word(table: Table, known: Mapping[str, str]) -> str:
     do: Any = table.get("do")
-    if isinstance(do, str) and do in _LEADING:
+    if isinstance(do, str) and do in known:
         return do
-    words = "、".join(f"{word}（{label}）" for word, label in _LEADING.items())
+    words = "、".join(f"{word}（{label}）" for word, label in known.items())
     if do is None:
         said = "缺少必填的键“do”。"
-    elif do == Register.do:
-        said = "登记写在 [case] 里，不是一个步骤。"
+    elif do in REGISTERING:
+        said = "登记写在 [case] 里（更正申请写在 [rectification] 里），不是一个步骤。"
     else:
-        close = get_close_matches(str(do), _LEADING, n=1)
+        close = get_close_matches(str(do), known, n=1)
         said = f"没有{shown(do)}这个步骤。" + (f"是否应为“{close[0]}”？" if close else "")
     raise Mistakes([Mistake(("do",), f"{said}可用：{words}。")])

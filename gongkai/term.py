@@ -10,7 +10,7 @@ from rules.workdays import Day, WorkCalendar
 from workflow.case import Clock
 from workflow.clock import due_by
 from workflow.errors import Refused
-from workflow.proof import ProofLine, prove
+from workflow.proof import ProofLine, prove, uncounted
 
 Span = tuple[date, date]
 
@@ -58,7 +58,7 @@ def term(question: Question, calendar: WorkCalendar) -> Term:
     lines = prove(
         extended,
         calendar,
-        start_why=_start_why(question, law),
+        start_why=_start_why(question),
         spans=tuple(
             (s, e, "征求意见所需时间，不计算在期限内（第三十三条第三款）") for s, e in spans
         ),
@@ -98,7 +98,7 @@ def _merged(spans: Sequence[Span]) -> Iterator[Span]:
         yield current
 
 
-def _start_why(question: Question, law: Law) -> str:
+def _start_why(question: Question) -> str:
     if question.correction:
-        return "收到补正申请之日，当日不计入，期限自次日起重新计算（第三十条）"
-    return f"收到申请之日，当日不计入，自次日起计算（{law.cite('33.2').short}）"
+        return f"收到补正申请之日，{uncounted(question.correction)}，期限重新计算（第三十条）"
+    return f"收到申请之日，{uncounted(question.received)}"

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gongkai.acts import LABELS
 from gongkai.findings import finding_from
-from gongkai.replay import Run
-from workflow import fold
+from gongkai.runs import Run
+from rules.words import Labelled
+from workflow import fold, rectification
 from workflow.case import Case
 from workflow.clock import reply_due
 from workflow.errors import Refused
 from workflow.findings import Finding
-from workflow.machine import LABELS
-from workflow.vocabulary import State
+from workflow.rectification import Rectification
 from workflow.world import World
 
 
@@ -25,7 +26,7 @@ class Line:
     on: date
     do: str
     by: str
-    state: State | None
+    state: Labelled | None
     reply_due_on: date | None
     refused: Refused | None = None
     expected: bool = True
@@ -67,5 +68,24 @@ def of_case(case: Case, answers: Mapping[int, Mapping[str, Any]], world: World) 
             by=str(fact.actor),
             state=grown.state,
             reply_due_on=due.on if due else None,
+            findings=tuple(finding_from(one) for one in found),
+        )
+
+
+def of_rectification(
+    case: Rectification, answers: Mapping[int, Mapping[str, Any]]
+) -> Iterator[Line]:
+    """Yield the lines of a stored rectification."""
+    grown: Rectification | None = None
+    for fact in case.facts:
+        grown = rectification.after(grown, fact)
+        found = answers.get(fact.number, {}).get("findings", ())
+        yield Line(
+            n=fact.number,
+            on=fact.on,
+            do=fact.kind,
+            by=str(fact.actor),
+            state=grown.state,
+            reply_due_on=None,
             findings=tuple(finding_from(one) for one in found),
         )

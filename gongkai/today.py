@@ -12,6 +12,11 @@ def now() -> datetime:
     return datetime.now(ZONE)
 
 
+def date_of(moment: datetime) -> date:
+    """Return the civil date in China of a moment, whatever zone it is written in."""
+    return moment.astimezone(ZONE).date()
+
+
 def today() -> date:
     """Return the civil date on which the law counts."""
-    return now().date()
+    return date_of(now())

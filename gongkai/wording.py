@@ -19,6 +19,7 @@ PERIODS: Final = {
     "third_party": "第三方提出意见",
     "joint_maker": "共同制作机关提出意见",
     "other_agency": "其他机关提出意见",
+    "rectification": "更正申请处理（机关内部期限）",
     "challenge_answer": "复议、诉讼答复",
 }
 

@@ -8,17 +8,17 @@ from typing import Final
 from notices.context import Asked, Occasion, asked, without_marks
 from notices.errors import PaperError
 from notices.passages import Withheld, withheld
+from notices.supply import GIVES, encloses, instead, visit
 from rules.norms import cite_norm
 from rules.words import Outcome
 from workflow.case import Case, Correction, Explanation, Reopening, Reply, Search
 from workflow.decision import Decision
-from workflow.vocabulary import Form, ReopenCause
+from workflow.vocabulary import ReopenCause
 
-_GIVES: Final = frozenset({Outcome.DISCLOSE, Outcome.PARTLY_DISCLOSE})
-_ON_THE_SPOT_FORMS: Final = frozenset({Form.INSPECT, Form.COPY})
 #: A heading quotes what was asked only as long as it stays one line.
 _LONGEST_HEADING: Final = 22
 _SEVERAL: Final = 2
+_OF_ITSELF: Final = frozenset({ReopenCause.REASSESSMENT, ReopenCause.OWN_MOTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Answer:
     annex: str
     #: Inspection or copying instead of a copy (art. 40), in the applicant's words.
     arranged: str
+    #: The form that was asked for where another had to be offered; else empty.
+    instead: str
     place: str
     given: tuple[str, ...]
     withheld: tuple[Withheld, ...]
@@ -54,6 +56,8 @@ class Earlier:
     cause: str
     document: str
     scope: tuple[int, ...]
+    #: Whether it adds to the earlier reply instead of taking its place.
+    adds: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +103,6 @@ def annexes(case: Case) -> tuple[str, ...]:
     return tuple(d.provide for d in issued(case).draft.decisions if encloses(case, d))
 
 
-def encloses(case: Case, decision: Decision) -> bool:
-    """Whether copies go with the letter: not for inspection, and not where given later."""
-    later = decision.when or case.form in _ON_THE_SPOT_FORMS
-    return decision.outcome in _GIVES and bool(decision.provide) and not later
-
-
 def earlier(case: Case) -> Earlier | None:
     """Return the standing reply that a reopened case replaces; None in a first round."""
     if not case.reopenings:
@@ -118,7 +116,15 @@ def earlier(case: Case) -> Earlier | None:
         cause=_cause(reopening),
         document=reopening.document,
         scope=() if _covers_all(case, reopening) else reopening.items,
+        adds=bool(last) and supplements(case),
     )
+
+
+def supplements(case: Case) -> bool:
+    """Whether the agency of its own accord now gives more than its earlier reply gave."""
+    if not case.reopenings or case.reopenings[-1].cause not in _OF_ITSELF:
+        return False
+    return any(d.outcome in GIVES for d in issued(case).draft.decisions)
 
 
 def _cause(reopening: Reopening) -> str:
@@ -152,7 +158,7 @@ def _answers(occasion: Occasion, decisions: tuple[Decision, ...]) -> Iterator[An
 def _answer(occasion: Occasion, decision: Decision, annex: str) -> Answer:
     case, agency = occasion.case, occasion.world.agency
     quoted = asked(case, (decision.item,), without_marks)[0]
-    visit = case.form if case.form in _ON_THE_SPOT_FORMS else None
+    here = visit(case, decision)
     return Answer(
         item=decision.item,
         outcome=decision.outcome,
@@ -162,7 +168,8 @@ def _answer(occasion: Occasion, decision: Decision, annex: str) -> Answer:
         basis=basis(occasion, decision),
         decision=decision,
         annex=annex,
-        arranged=visit.label if visit else "",
+        arranged=here.label if here else "",
+        instead=instead(case, decision),
         place=decision.where or agency.address,
         given=tuple(p.label for p in decision.given),
         withheld=withheld(occasion, decision),

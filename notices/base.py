@@ -30,7 +30,11 @@ DOCUMENT: Final = "word/document.xml"
 _WORD: Final = "http://schemas.microsoft.com/office/word"
 _BODY: Final = "THE-LETTER"
 _CODE: Final = "THE-CHECK-CODE"
-_ALIGN: Final = {"center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
+_ALIGN: Final = {
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "right": WD_ALIGN_PARAGRAPH.RIGHT,
+}
 #: What of python-docx's own template a letter needs; theme, fonts table, numbering and all go.
 _NEEDED: Final = (
     "/styles",
@@ -147,11 +151,13 @@ def _set_normal(document: DocxDocument) -> None:
     run.append(_element("w:lang", val="en-US", eastAsia="zh-CN"))
     _order(run, "rFonts", "color", "spacing", "kern", "sz", "szCs", "lang")
     shape = normal.element.get_or_add_pPr()
-    for name in ("w:widowControl", "w:overflowPunct", "w:autoSpaceDE", "w:autoSpaceDN"):
-        shape.append(_element(name, val=0))
+    # Lines are exact: LibreOffice would stretch a line higher than the grid to two of it.
+    off = ("widowControl", "overflowPunct", "autoSpaceDE", "autoSpaceDN", "snapToGrid")
+    for name in off:
+        shape.append(_element(f"w:{name}", val=0))
     _set_line(normal, layout.LINE)
     normal.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-    _order(shape, "widowControl", "overflowPunct", "autoSpaceDE", "autoSpaceDN", "spacing", "jc")
+    _order(shape, *off, "spacing", "jc")
     defaults = document.styles.element.find(qn("w:docDefaults"))
     for child in list(defaults):
         defaults.remove(child)
@@ -166,6 +172,7 @@ def _add_style(document: DocxDocument, style: Style) -> None:
         _set_line(made, style.line)
     shape = made.paragraph_format
     shape.keep_with_next = style.keep_with_next or None
+    shape.keep_together = style.keep_lines or None
     shape.page_break_before = style.page_break or None
     shape.alignment = _ALIGN.get(style.align)
     shape.space_before = Twips(round(style.before * layout.LINE)) if style.before else None
@@ -212,21 +219,25 @@ def _set_head(section: Section, letterhead: str) -> None:
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run = line.add_run(letterhead)
     run.font.name = layout.TITLE_FONT
-    run.font.size = Pt(layout.mark_size(letterhead))
+    size = layout.mark_size(letterhead)
+    run.font.size = Pt(size)
     run.font.color.rgb = RGBColor.from_string(layout.RED)
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), layout.TITLE_FONT)  # noqa: SLF001
-    line.paragraph_format.line_spacing = Pt(layout.MARK_SIZE + 6)
-    _rule(line, "bottom", "thickThinSmallGap", gap=11)
+    line.paragraph_format.line_spacing = Pt(size * layout.MARK_LINE)
+    gap = round(layout.MARK_TO_RULE - size * layout.BELOW_MARK)
+    _rule(line, "thickThinSmallGap", gap)
 
 
 def _set_feet(document: DocxDocument, section: Section) -> None:
     _set_settings(document)
-    first = _plain(section.first_page_footer.paragraphs[0])
-    first.paragraph_format.line_spacing = Twips(layout.CODE_LINE)
-    first.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    code = first.add_run(_CODE)
-    code.font.size = Pt(10.5)
-    _rule(first, "top", "thinThickSmallGap", gap=1)
+    # Word and LibreOffice agree on the order of the two lines below a paragraph, not above one.
+    rule = _plain(section.first_page_footer.paragraphs[0])
+    rule.paragraph_format.line_spacing = Twips(layout.RULE_LINE)
+    _rule(rule, "thinThickSmallGap", gap=0)
+    below = _plain(section.first_page_footer.add_paragraph())
+    below.paragraph_format.line_spacing = Twips(layout.CODE_LINE)
+    below.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    below.add_run(_CODE).font.size = Pt(10.5)
     _page_number(section.footer.paragraphs[0], right=True)
     _page_number(section.even_page_footer.paragraphs[0], right=False)
 
@@ -237,6 +248,9 @@ def _set_settings(document: DocxDocument) -> None:
     settings.append(_element("w:characterSpacingControl", val="doNotCompress"))
     modern = _element("w:compatSetting", name="compatibilityMode", uri=_WORD, val=15)
     compatible = _element("w:compat")
+    # Half-width characters are half as wide; a line that a line end closes is not stretched.
+    for name in ("balanceSingleByteDoubleByteWidth", "doNotExpandShiftReturn", "useFELayout"):
+        compatible.append(_element(f"w:{name}"))
     compatible.append(modern)
     settings.append(compatible)
 
@@ -247,11 +261,11 @@ def _page_number(line: Paragraph, *, right: bool) -> None:
     shape.line_spacing = Twips(layout.PAGE_NUMBER_LINE)
     shape.space_after = Twips(layout.PAGE_NUMBER_LIFT)
     line.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-    side = Twips(layout.CHARACTER)
+    side = Twips(layout.PAGE_NUMBER_SIDE)
     shape.right_indent, shape.left_indent = (side, None) if right else (None, side)
     for piece in ("— ", None, " —"):
         run = line.add_run(piece or "")
-        run.font.name, run.font.size = layout.SONG, Pt(14)
+        run.font.name, run.font.size = layout.SONG, Pt(layout.PAGE_NUMBER_SIZE)
         fonts = run._r.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001
         fonts.set(qn("w:eastAsia"), layout.SONG)
         if piece is None:
@@ -271,12 +285,13 @@ def _plain(line: Paragraph) -> Paragraph:
     return line
 
 
-def _rule(line: Paragraph, side: str, kind: str, *, gap: int) -> None:
+def _rule(line: Paragraph, kind: str, gap: int) -> None:
+    """Draw a red double rule below the paragraph, as wide as both."""
     shape = line.paragraph_format
     shape.left_indent, shape.right_indent = Twips(layout.RULE_LEFT), Twips(layout.RULE_RIGHT)
     properties = line._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no call for borders
     border = _element("w:pBdr")
-    border.append(_element(f"w:{side}", val=kind, sz=24, space=gap, color=layout.RED))
+    border.append(_element("w:bottom", val=kind, sz=24, space=gap, color=layout.RED))
     properties.insert(0, border)
 
 

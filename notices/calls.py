@@ -3,9 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
+from notices.supply import visits
 from workflow.case import Case
-from workflow.commands import Command, DecideExtension, StartConsultation
-from workflow.vocabulary import CloseReason, ConsultationKind
+from workflow.commands import (
+    Command,
+    DecideExtension,
+    RecordDelivery,
+    Register,
+    StartConsultation,
+)
+from workflow.vocabulary import Channel, CloseReason, ConsultationKind, DeliveryResult
 
 Papers = tuple[str, ...]
 
@@ -18,6 +25,12 @@ _CLOSINGS: Final[dict[CloseReason, Papers]] = {
     CloseReason.CORRECTION_OVERDUE: ("abandonment_notice",),
     CloseReason.PAYMENT_OVERDUE: ("unpaid_notice",),
     CloseReason.WITHDRAWN: ("withdrawal_confirmation",),
+    CloseReason.TERMINATED: ("termination_notice",),
+}
+_UNDELIVERED: Final[dict[DeliveryResult, Papers]] = {
+    DeliveryResult.REFUSED: ("undelivered_record",),
+    DeliveryResult.RETURNED: ("undelivered_record", "public_collection_notice"),
+    DeliveryResult.UNREACHABLE: ("undelivered_record", "public_collection_notice"),
 }
 
 
@@ -39,6 +52,20 @@ def _receipt(_command: Command, before: Case | None, after: Case) -> Papers:
     return ("receipt",) if after.received_on and not was_received else ()
 
 
+def _registration(command: Command, before: Case | None, after: Case) -> Papers:
+    oral = after.channel is Channel.ORAL or after.agent is not None
+    record = ("oral_request_record",) if isinstance(command, Register) and oral else ()
+    return (*record, *_receipt(command, before, after))
+
+
+def _reply(_command: Command, _before: Case | None, after: Case) -> Papers:
+    return ("reply", "inspection_notice") if visits(after) else ("reply",)
+
+
+def _undelivered(command: Command, _before: Case | None, _after: Case) -> Papers:
+    return _UNDELIVERED.get(command.result, ()) if isinstance(command, RecordDelivery) else ()
+
+
 def _inquiry(command: Command, _before: Case | None, _after: Case) -> Papers:
     return _INQUIRIES[command.kind] if isinstance(command, StartConsultation) else ()
 
@@ -53,7 +80,7 @@ def _closing(_command: Command, _before: Case | None, after: Case) -> Papers:
 
 
 _CALLS: Final[dict[str, Callable[[Command, Case | None, Case], Papers]]] = {
-    "register": _receipt,
+    "register": _registration,
     "confirm_receipt": _receipt,
     "request_correction": _always("correction_notice"),
     "start_consultation": _inquiry,
@@ -64,6 +91,14 @@ _CALLS: Final[dict[str, Callable[[Command, Case | None, Case], Papers]]] = {
     "charge_fee": _always("fee_notice"),
     "deem_abandoned": _closing,
     "withdraw": _closing,
-    "issue_reply": _always("reply"),
+    "terminate": _closing,
+    "issue_reply": _reply,
+    "record_delivery": _undelivered,
     "answer_on_the_spot": _always("on_the_spot_record"),
+    "refer_for_determination": _always("secrecy_referral"),
+    "reassess": _always("reassessment_record"),
+    "answer_suggestion": _always("suggestion_reply"),
+    "answer_challenge": _always("challenge_answer"),
+    "co_handle": _always("forwarding_sheet"),
+    "assign": _always("forwarding_sheet"),
 }

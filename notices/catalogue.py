@@ -12,6 +12,10 @@ _APPLICANT: Final = "申请人"
 _THIRD_PARTY: Final = "第三方"
 _AGENCY: Final = "其他行政机关"
 _OWN: Final = "本机关"
+_JUDGE: Final = "复议机关或者人民法院"
+_PUBLIC: Final = "公告"
+#: The word in place of a command for forms that are printed on demand.
+PRINT: Final = "print"
 _FREE: Final = RemedyClass.OPTIONAL
 _FIRST: Final = RemedyClass.REVIEW_FIRST
 
@@ -35,6 +39,13 @@ class PaperKind:
     report_row: str = ""
     series: str = "notice"
     file: str = ""
+    #: Whether it may name the applicant although it goes to somebody else.
+    may_name: bool = False
+
+    @property
+    def printed(self) -> bool:
+        """Whether it is a form printed on demand: no step, no number, no fact."""
+        return self.command == PRINT
 
     @property
     def numbered(self) -> bool:
@@ -47,7 +58,13 @@ class PaperKind:
         return self.file or f"{self.kind}.txt.j2"
 
 
+def _print(kind: str, id_: str, title: str, basis: str, addressee: str = _OWN) -> PaperKind:
+    return PaperKind(kind, id_, title, PRINT, basis, addressee, series="", may_name=True)
+
+
 _PAPERS: Final = (
+    _print("application_form", "N01", "政府信息公开申请表", "条例29"),
+    _print("register_sheet", "N02", "政府信息公开申请登记表", "条例45"),
     PaperKind(
         "receipt", "N03", "政府信息公开申请接收回执", "register、confirm_receipt", "条例31、45",
         series="",
@@ -95,6 +112,11 @@ _PAPERS: Final = (
         "条例11.1、33.3", _AGENCY, series="inquiry",
     ),
     PaperKind(
+        "secrecy_referral", "N16", "政府信息公开报请确定函", "refer_for_determination",
+        "条例17.3", _AGENCY, series="inquiry",
+    ),
+    _print("secrecy_review_sheet", "N16", "政府信息公开保密审查表", "条例17"),
+    PaperKind(
         "fee_notice", "N17", "政府信息公开信息处理费收费通知书", "charge_fee",
         "条例42；国办函〔2020〕109号4至7条", series="fee",
     ),
@@ -106,21 +128,67 @@ _PAPERS: Final = (
         "reply", "N19–N39、N41、N42、N45", "政府信息公开申请答复书", "issue_reply", "条例36",
         remedy=BY_OUTCOME, report_row="按结果", series="reply",
     ),
+    _print("proof_of_service", "N43", "送达回证", "条例45；民诉法（参照）", "受送达人"),
     PaperKind(
         "withdrawal_confirmation", "N44", "政府信息公开申请撤回确认书", "withdraw",
         "条例无专条", report_row="三(六)3",
     ),
     PaperKind(
+        "inspection_notice", "N46", "政府信息查阅抄录安排通知书", "issue_reply", "条例40",
+        remedy=_FREE, report_row="三(一)",
+    ),
+    PaperKind(
         "on_the_spot_record", "N47", "政府信息公开申请当场答复记录", "answer_on_the_spot",
         "条例33.1", remedy=BY_OUTCOME, report_row="三(一)", series="",
     ),
+    PaperKind(
+        "oral_request_record", "N49", "政府信息公开口头申请和代理情况记录", "register",
+        "条例29", series="",
+    ),
+    PaperKind(
+        "forwarding_sheet", "N50", "政府信息公开申请转办单", "co_handle、assign", "条例45",
+        _OWN, series="",
+    ),
+    _print("sign_off_sheet", "N50", "政府信息公开答复呈批单", "条例17、45"),
+    PaperKind(
+        "suggestion_reply", "N53", "主动公开建议答复书", "answer_suggestion", "条例44.2",
+    ),
+    PaperKind(
+        "reassessment_record", "N54", "不予公开政府信息定期评估审查记录", "reassess", "条例18",
+        _OWN, series="",
+    ),
+    PaperKind(
+        "challenge_answer", "N55", "行政复议、行政诉讼答复书", "answer_challenge", "条例51",
+        _JUDGE, may_name=True,
+    ),
+    PaperKind(
+        "undelivered_record", "N56", "政府信息公开答复书退回拒收情况记录", "record_delivery",
+        "条例45", _OWN, series="", may_name=True,
+    ),
+    PaperKind(
+        "public_collection_notice", "N56", "政府信息公开答复书领取公告", "record_delivery",
+        "条例45", _PUBLIC,
+    ),
+    PaperKind(
+        "termination_notice", "N57", "政府信息公开申请终止办理告知书", "terminate",
+        "条例无专条", remedy=_FREE, report_row="三(六)3",
+    ),
+    _print("envelope", "F01", "信封", "条例40", "受送达人"),
+    _print("case_cover", "F02", "政府信息公开申请案卷封面", "条例45"),
+    _print("case_index", "F03", "卷内目录", "条例45"),
 )  # fmt: skip
 
 #: Kind → paper, in the order of the catalogue.
 CATALOGUE: Final[Mapping[str, PaperKind]] = MappingProxyType({p.kind: p for p in _PAPERS})
 
 
-def _form(id_: str, title: str, basis: str, row: str, remedy: RemedyClass = _FREE) -> PaperKind:
+def _form(
+    id_: str,
+    title: str,
+    basis: str,
+    row: str,
+    remedy: RemedyClass | Literal["by outcome"] = _FREE,
+) -> PaperKind:
     return PaperKind(
         "reply", id_, title, "issue_reply", basis,
         remedy=remedy, report_row=row, series="reply",
@@ -173,7 +241,15 @@ BY_GROUNDS: Final[Mapping[Ground, PaperKind]] = MappingProxyType(
 )
 
 #: The letter that answers again after a case was reopened.
-AGAIN: Final = _form("N45", "政府信息公开申请重新答复书", "复议法64、66；行诉法70、72", "按结果")
+AGAIN: Final = _form(
+    "N45", "政府信息公开申请重新答复书", "复议法64、66；行诉法70、72", "按结果", BY_OUTCOME
+)
+
+#: The letter that opens more after a case was taken up again by the agency itself.
+SUPPLEMENT: Final = _form("N48", "政府信息补充公开告知书", "条例18、36(2)", "按结果", BY_OUTCOME)
+
+#: The letter when everything is given, but on another day.
+LATER: Final = _form("N21", "政府信息公开申请答复书", "条例36(2)、40", "三(一)")
 
 
 def series(kind: str) -> str:

@@ -24,6 +24,7 @@ class Mark(StrEnum):
     NOTE = "note"
     PAGE = "page"
     PAGE_TITLE = "page_title"
+    TABLE = "table"
 
 
 #: What the linter calls each part of a letter.
@@ -40,7 +41,19 @@ LABELS: Final = {
     Mark.NOTE: "附注",
     Mark.PAGE: "附件标识",
     Mark.PAGE_TITLE: "附件标题",
+    Mark.TABLE: "表格",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its cells, their widths in proportion, and whether it is the head."""
+
+    cells: tuple[str, ...]
+    weights: tuple[int, ...]
+    head: bool = False
+    #: Cells of a list stand under a head; others are pairs of label and value.
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class Block:
     mark: Mark
     text: str
     pattern: str = ""
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +101,10 @@ class Letter:
     remedies: tuple[Remedy, ...] = ()
     #: Whether it goes to the applicant (and may name them) or to somebody else (and may not).
     to_applicant: bool = True
+    #: Whether, not going to the applicant, it may yet name them: our own file, the review body.
+    may_name: bool = False
+    #: The versions of the agency's own paragraphs in it, by place; empty where there are none.
+    variant: str = ""
 
     def text_with(self, number: str, check_code: str = "") -> str:
         """Return the plain text of the paper under this number."""

@@ -9,13 +9,19 @@ from notices.letter import Remedy
 from rules.citations import chinese_number
 from rules.norms import cite_norm
 from rules.remedies import RemedyRegime, regime_on, remedy_class
-from rules.words import Outcome, RemedyClass
+from rules.words import AgencyKind, Outcome, RemedyClass
 from workflow.agency import Agency
 from workflow.case import Case
 from workflow.decision import Decision
 from workflow.vocabulary import Delivery
 from workflow.world import World
 
+#: Kinds of agencies over which the law names one body; a department's choice ended in 2023,
+#: but for bureaus of justice (行政复议法 28).
+_ONE_BODY: Final = frozenset(
+    {AgencyKind.COUNTY_GOVERNMENT, AgencyKind.TOWNSHIP, AgencyKind.DEPARTMENT, AgencyKind.VERTICAL}
+)
+_JUSTICE: Final = "司法局"
 _ORDER: Final = (RemedyClass.REVIEW_FIRST, RemedyClass.OPTIONAL)
 
 
@@ -63,6 +69,38 @@ def online_channel(case: Case, on: date, agency: Agency) -> str:
             "或者改用其他方式送达。",
         )
     return agency.online_review
+
+
+def terms_of(remedy: Remedy) -> tuple[str, ...]:
+    """Return the periods that the paragraph must name."""
+    if remedy.kind is RemedyClass.REVIEW_FIRST:
+        return f"起{remedy.review_days}日", f"起{remedy.suit_after_review_days}日内"
+    return f"起{remedy.review_days}日内", f"起{remedy.suit_months}个月内"
+
+
+def strangers(names: tuple[str, ...], agency: Agency) -> tuple[str, ...]:
+    """Return the agency's bodies and courts of other days, which this day's letter must not name.
+
+    A name that is part of a right one cannot be told from it and is left out.
+    """
+    known = (entry.name for entry in (*agency.review_bodies, *agency.courts))
+    return tuple(dict.fromkeys(n for n in known if not any(n in right for right in names)))
+
+
+def wrong_choice(bodies: tuple[str, ...], agency: Agency, on: date) -> str:
+    """Say why the agency may not offer several review bodies on a day; empty where it may."""
+    regime = regime_on(on)
+    if len(bodies) == 1 or agency.kind not in _ONE_BODY:
+        return ""
+    department = agency.kind is AgencyKind.DEPARTMENT
+    if department and (regime.may_choose_superior_department or _JUSTICE in agency.name):
+        return ""
+    told = "、".join(bodies)
+    body = regime.review_bodies[agency.kind]
+    return (
+        f"{on}对{agency.kind.label}的行政行为，只能向{body}申请行政复议，"
+        f"不能由申请人在{told}之间选择（agencies.{agency.key}.review_bodies）。"
+    )
 
 
 def _remedy(kind: RemedyClass, scope: str, on: date, agency: Agency, online: str) -> Remedy:

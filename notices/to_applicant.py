@@ -116,7 +116,7 @@ class ExplanationRequest:
 
 def explanation_request(occasion: Occasion) -> ExplanationRequest:
     """Ask for the reasons of a request beyond a reasonable scope."""
-    explanation = _present(occasion.case.explanation, "说明理由的记录", "35")
+    explanation = present(occasion.case.explanation, "说明理由的记录", "35")
     due = explanation_due(explanation, occasion.world.calendar)
     return ExplanationRequest(
         reason=explanation.reason,
@@ -138,8 +138,8 @@ class DeferralNotice:
 
 def deferral_notice(occasion: Occasion) -> DeferralNotice:
     """Tell the reasonable period that the agency has fixed."""
-    explanation = _present(occasion.case.explanation, "说明理由的记录", "35")
-    deferral = _present(occasion.case.deferral, "延迟答复的决定", "35")
+    explanation = present(occasion.case.explanation, "说明理由的记录", "35")
+    deferral = present(occasion.case.deferral, "延迟答复的决定", "35")
     return DeferralNotice(
         asked_on=explanation.asked_on,
         answered_on=explanation.answered_on,
@@ -213,7 +213,7 @@ def abandonment_notice(occasion: Occasion) -> Abandonment:
     """Tell what followed from a correction notice that was not answered."""
     correction = _correction(occasion)
     return Abandonment(
-        number=_number_of(occasion.case, "correction_notice"),
+        number=number_of(occasion.case, "correction_notice"),
         asked_on=correction.asked_on,
         served_on=correction.notice_received_on,
         due_on=correction_due(correction, occasion.world.calendar).on,
@@ -224,7 +224,7 @@ def unpaid_notice(occasion: Occasion) -> Abandonment:
     """Tell what followed from a fee that was not paid."""
     charge = _charge(occasion)
     return Abandonment(
-        number=_number_of(occasion.case, "fee_notice"),
+        number=number_of(occasion.case, "fee_notice"),
         asked_on=charge.on,
         served_on=charge.notice_received_on,
         due_on=payment_due(charge, occasion.world.calendar).on,
@@ -256,7 +256,7 @@ class ConsultationNotice:
 def consultation_notice(occasion: Occasion) -> ConsultationNotice:
     """Tell the applicant that the clock will stand still."""
     asked = [c for c in occasion.case.consultations if c.kind is ConsultationKind.THIRD_PARTY]
-    consultation = _present(asked[-1] if asked else None, "征求第三方意见的记录", "32")
+    consultation = present(asked[-1] if asked else None, "征求第三方意见的记录", "32")
     whole = len(consultation.items) == len(occasion.case.items)
     numbers = "、".join(str(n) for n in consultation.items)
     which = "所申请的政府信息" if whole else f"上述第{numbers}项政府信息"
@@ -264,25 +264,25 @@ def consultation_notice(occasion: Occasion) -> ConsultationNotice:
 
 
 def _due(case: Case, occasion: Occasion) -> Day:
-    return _present(running_due(case, occasion.world.on(occasion.on)), "答复期限", "33.2")
+    return present(running_due(case, occasion.world.on(occasion.on)), "答复期限", "33.2")
 
 
 def _due_without(case: Case, working_days: int, occasion: Occasion) -> Day:
-    clock = _present(case.clock, "答复期限", "33.2")
+    clock = present(case.clock, "答复期限", "33.2")
     world = occasion.world.on(occasion.on)
     former = replace(clock, extended_by=clock.extended_by - working_days)
     return due_by(former, excluded(case, world), world.calendar)
 
 
 def _correction(occasion: Occasion) -> Correction:
-    return _present(occasion.case.correction, "补正告知的记录", "30")
+    return present(occasion.case.correction, "补正告知的记录", "30")
 
 
 def _charge(occasion: Occasion) -> Charge:
-    return _present(occasion.case.charge, "收取信息处理费的记录", "42")
+    return present(occasion.case.charge, "收取信息处理费的记录", "42")
 
 
-def _number_of(case: Case, kind: str) -> str:
+def number_of(case: Case, kind: str) -> str:
     """Return the number of the paper of this kind that was issued last, or nothing."""
     papers = (paper for fact in reversed(case.facts) for paper in fact.papers)
     return next((paper.number for paper in papers if paper.kind == kind), "")
@@ -292,7 +292,8 @@ def _payment_rule(charge: Charge) -> str:
     return cite_norm("fee_method", "payment", charge.on).text
 
 
-def _present(value: T | None, what: str, article: str) -> T:
+def present(value: T | None, what: str, article: str) -> T:
+    """Return a value that the paper cannot do without."""
     if value is None:
         raise PaperError(
             "missing_value",

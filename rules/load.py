@@ -29,10 +29,15 @@ def law_on(day: date) -> Law:
             return law
     first = versions()[0]
     raise LawError(
-        f"{day}收到的申请不在本系统办理范围：《{first.title}》的现行修订自{first.effective}起施行。",
+        f"{_zh(day)}收到的申请不在本系统办理范围："
+        f"《{first.title}》的现行修订自{_zh(first.effective)}起施行。",
         "此前收到的申请请按当时的规定在系统外办理。",
-        first.cite("56").short,
+        first.cite("56").code,
     )
+
+
+def _zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @cache

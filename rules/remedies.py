@@ -37,6 +37,9 @@ class RemedyRegime:
     reconsideration first, None where they need not. ``scope_settled`` is False while no judicial
     text says which answers are refusals. ``review_bodies`` describes the body by kind of agency;
     its name is the agency's own dated configuration. ``cites`` names the article of each point.
+    ``suits`` says under which item of the court's reading an answer can be sued directly;
+    ``reported_not_accepted`` are answers that courts are said to turn away. That list is not
+    verified and changes no letter: whether a suit is heard is for the court to say.
     """
 
     name: str
@@ -52,6 +55,8 @@ class RemedyRegime:
     answers: AnswerTerms
     review_bodies: Mapping[AgencyKind, str]
     citations: Mapping[str, Citation]
+    suits: Mapping[Outcome, Citation]
+    reported_not_accepted: frozenset[Outcome]
 
 
 def remedy_class(outcome: Outcome, on: date) -> RemedyClass:
@@ -76,19 +81,74 @@ def regime_on(on: date) -> RemedyRegime:
     )
 
 
-@cache
+def not_alone(act: str, on: date) -> Citation | None:
+    """Return what says that ``act`` ("fee" or "procedural") cannot be challenged on its own.
+
+    None while no text says so; papers about such acts carry no remedies on any day.
+    """
+    return _since(_data().not_alone[act], on)
+
+
+def own_defendant(on: date) -> Citation | None:
+    """Return what makes an office that answers in its own name the defendant (法释〔2021〕5号 6).
+
+    None before 2021-04-01, when suits went against the government that set it up.
+    """
+    return _since(_data().own_name, on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    since: date
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    regimes: tuple[RemedyRegime, ...]
+    not_alone: Mapping[str, _Dated]
+    own_name: _Dated
+
+
+def _since(entry: _Dated, on: date) -> Citation | None:
+    return entry.citation if entry.since <= on else None
+
+
 def _regimes() -> tuple[RemedyRegime, ...]:
+    return _data().regimes
+
+
+@cache
+def _data() -> _Data:
     table = read("remedies.toml")
+    alone = {one.need("act", str): _dated(one) for one in table.tables("not_alone")}
+    own_name = _dated(table.table("own_name"))
     found: list[RemedyRegime] = []
     for one in table.tables("regimes"):
         found.append(_regime(one, found[-1].review_first_since if found else None))
     table.done()
-    return tuple(found)
+    return _Data(tuple(found), MappingProxyType(alone), own_name)
+
+
+def _dated(table: Table) -> _Dated:
+    since = table.need("from", date)
+    dated = _Dated(since, _place(table.need("cites", str), since))
+    table.done()
+    return dated
+
+
+def _place(name: str, on: date) -> Citation:
+    key, _, point = name.partition(".")
+    return cite_norm(key, point, on)
+
+
+def _outcomes(table: Table, key: str) -> frozenset[Outcome]:
+    return frozenset(Outcome(value) for value in table.each(key, str))
 
 
 def _regime(table: Table, first_since: date | None) -> RemedyRegime:
     since = table.need("from", date)
-    first = frozenset(Outcome(value) for value in table.each("review_first", str))
+    first = _outcomes(table, "review_first")
     regime = RemedyRegime(
         name=table.need("name", str),
         since=since,
@@ -103,6 +163,8 @@ def _regime(table: Table, first_since: date | None) -> RemedyRegime:
         answers=_answers(table.table("answers")),
         review_bodies=_bodies(table.table("review_bodies")),
         citations=_cited(table.table("cites"), since),
+        suits=_suits(table, since),
+        reported_not_accepted=_reported(table),
     )
     table.done()
     return regime
@@ -126,8 +188,23 @@ def _bodies(table: Table) -> Mapping[AgencyKind, str]:
 
 
 def _cited(table: Table, on: date) -> Mapping[str, Citation]:
-    found: dict[str, Citation] = {}
-    for name in table.names():
-        key, _, point = table.need(name, str).partition(".")
-        found[name] = cite_norm(key, point, on)
+    return MappingProxyType({name: _place(table.need(name, str), on) for name in table.names()})
+
+
+def _suits(table: Table, on: date) -> Mapping[Outcome, Citation]:
+    found: dict[Outcome, Citation] = {}
+    for one in table.tables("suits"):
+        place = _place(one.need("cites", str), on)
+        found |= dict.fromkeys(_outcomes(one, "outcomes"), place)
+        one.done()
     return MappingProxyType(found)
+
+
+def _reported(table: Table) -> frozenset[Outcome]:
+    if not table.has("reported_not_accepted"):
+        return frozenset()
+    reported = table.table("reported_not_accepted")
+    reported.need("source", str)
+    found = _outcomes(reported, "outcomes")
+    reported.done()
+    return found

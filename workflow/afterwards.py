@@ -131,18 +131,6 @@ def _may_answer_for_unit(
     return ()
 
 
-def _may_guide(case: Case, _command: c.GiveGuidance, _step: Step) -> Findings:
-    words = [f.kind for f in case.facts]
-    refuse_unless(
-        words.count("ask_guidance") > words.count("give_guidance"),
-        "nothing_asked",
-        "没有等待答复的请示。",
-        "47.1",
-        "主管部门主动提出意见的，请用备注记录。",
-    )
-    return ()
-
-
 def _may_attach(_case: Case, command: c.Attach, _step: Step) -> Findings:
     refuse_unless(
         not any(mark in command.file for mark in _SECRECY_MARKS),
@@ -162,7 +150,6 @@ GUARDS: Final[Guards] = {
     c.CoHandle: _may_ask_unit,
     c.AnswerCoHandle: _may_answer_for_unit,
     c.ReturnCoHandle: _may_answer_for_unit,
-    c.GiveGuidance: _may_guide,
     c.Attach: _may_attach,
 }
 

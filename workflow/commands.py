@@ -40,6 +40,11 @@ def personal(default: str = "") -> Any:  # noqa: ANN401 - dataclasses.field is t
     return field(default=default, metadata=PERSONAL)
 
 
+def _personal_text() -> Any:  # noqa: ANN401 - as above
+    """Return such a field where it must be given."""
+    return field(metadata=PERSONAL)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
     """申请人: one of those who ask; the kind is a column of the annual report."""
@@ -567,8 +572,8 @@ class CorrectRecord(Command):
     do: ClassVar[str] = "correct_record"
     fact: int
     field: str
-    value: str = personal()
-    reason: str = ""
+    value: str = _personal_text()
+    reason: str
     proof: str = ""
 
 

@@ -26,7 +26,7 @@ class Override:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    norm: str
+    norm: str = ""
     article: str = ""
     applies: bool = False
     why: str = ""

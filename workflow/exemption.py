@@ -210,7 +210,7 @@ def _withheld(part: Part) -> Iterator[Finding]:
 def _over_withheld(part: Part) -> Finding:
     if part.claimed:
         names = "、".join(ground.label for ground in part.claimed)
-        what = f"不予公开所主张的理由（{names}）都不成立，应当公开。"
+        what = f"不予公开所主张的理由（{names}）不成立，应当公开。"
         narrower = "".join(grounds.NARROWER[ground] for ground in part.claimed)
     else:
         what = "不予公开，没有主张任何法定理由，应当公开。"

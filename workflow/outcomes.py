@@ -100,7 +100,8 @@ def _unanswered_clues(place: Place, searches: list[Search]) -> Iterator[Finding]
     if answered < given:
         yield place.block(
             "clues_unanswered",
-            f"申请人提供了{given}条线索，检索记录只回应了{answered}条。",
+            f"申请人提供了{given}条线索，检索记录"
+            + (f"只回应了{answered}条。" if answered else "没有回应。"),
             "请按每条线索检索，并逐条记录结果（record_search 的 clues）。",
             rule="X16",
         )

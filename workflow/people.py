@@ -24,6 +24,8 @@ class Actor:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``role`` or ``role:name``; :class:`ValueError` for an unknown role."""
-        role, _, name = text.partition(":")
+        """Read ``role`` or ``role:name``; :class:`ValueError` for another form."""
+        role, named, name = text.partition(":")
+        if named and not name.strip():
+            raise ValueError(text)
         return cls(Role(role.strip()), name.strip())

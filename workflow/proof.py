@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from rules.norms import cite_norm
 from rules.workdays import WorkCalendar
 from workflow.case import Case, Clock, Consultation
-from workflow.clock import excluded_by, law_of, term_days
+from workflow.clock import excluded_by, term_days
 from workflow.world import World
 
 _DAY = timedelta(days=1)
@@ -82,17 +83,23 @@ def _ordered(clock: Clock, calendar: WorkCalendar) -> tuple[ProofLine, ...]:
 
 
 def _start_why(case: Case) -> str:
-    article = law_of(case).cite("33.2").short
     if (
         case.charge
         and case.charge.paid_on
         and case.clock
         and case.clock.start == case.charge.paid_on
     ):
-        return "完成缴费之日，当日不计入，期限自次日起重新计算"
+        return f"完成缴费之日，{uncounted(case.charge.paid_on)}，期限重新计算"
     if case.correction and case.correction.answered_on:
-        return "收到补正申请之日，当日不计入，期限自次日起重新计算（第三十条）"
-    return f"收到申请之日，当日不计入，自次日起计算（{article}）"
+        return (
+            f"收到补正申请之日，{uncounted(case.correction.answered_on)}，期限重新计算（第三十条）"
+        )
+    return f"收到申请之日，{uncounted(case.received_on or case.on)}"
+
+
+def uncounted(day: date) -> str:
+    """Say why a first day is not counted: the Regulation is silent, the general rule applies."""
+    return f"当日不计入，自次日起算（参照{cite_norm('civil_code', 'period_start', day).text}）"
 
 
 def _why(consultation: Consultation) -> str:

@@ -69,10 +69,10 @@ def _checked(case: Case, decisions: tuple[Decision, ...], step: Step) -> Finding
         return found
     stops = [f for f in found if f.severity == "block"]
     again = any(f.code == "same_again" for f in stops)
-    what = "；".join(f.message for f in stops)
+    what = "；".join(f.message.rstrip("。") for f in stops)
     raise Refused(
         code="same_again" if again else "blocked_by_check",
-        message=f"不予公开最小化审查未通过，共{len(stops)}处：{what}",
+        message=f"不予公开最小化审查未通过，共{len(stops)}处：{what}。",
         article=stops[0].article,
         mend=stops[0].mend,
         findings=found,

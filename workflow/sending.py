@@ -22,6 +22,7 @@ from workflow.step import (
     warning,
     zh,
 )
+from workflow.third_parties import to_be_told
 from workflow.vocabulary import SIGNED_ON_THE_SPOT, Delivery, DeliveryResult, SendMethod
 from workflow.world import World
 
@@ -97,7 +98,7 @@ def _third_parties_told(case: Case, step: Step) -> Findings:
     """Refuse a release against an objection of which the third party has not been told (X10)."""
     draft = the(case.reply).draft
     early: list[Finding] = []
-    for number in released_against_objection(case, draft.decisions):
+    for number in to_be_told(case, draft.decisions):
         told = [n.on for n in case.third_party_notices if n.consultation == number]
         told = [day for day in told if draft.approved_on is None or day >= draft.approved_on]
         refuse_unless(

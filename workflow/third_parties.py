@@ -3,9 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rules.words import Outcome
+from rules.words import Ground, Outcome
 from workflow.case import Case, Consultation
-from workflow.decision import Decision, PersonalPrivacy, ThirdPartyInterest, TradeSecret
+from workflow.decision import (
+    Decision,
+    Passage,
+    PersonalPrivacy,
+    ThirdPartyInterest,
+    TradeSecret,
+)
 from workflow.findings import Finding
 from workflow.objections import Claim, Place, said
 from workflow.vocabulary import ConsultationKind, EndHow, Opinion
@@ -47,12 +53,49 @@ def released_against_objection(case: Case, decisions: Sequence[Decision]) -> tup
     return tuple(c.number for c in case.consultations if objects(c) and given & set(c.items))
 
 
+def to_be_told(case: Case, decisions: Sequence[Decision]) -> tuple[int, ...]:
+    """Numbers of the consultations whose party must be told before the reply is sent (32).
+
+    An objection that the agency follows is not released against: where a passage is withheld on the
+    strength of that very consultation, what else is given of the item is not what was objected to.
+    """
+    return tuple(
+        number
+        for number in released_against_objection(case, decisions)
+        if not all(
+            _follows(decision, number)
+            for decision in decisions
+            if decision.outcome in RELEASES
+            and decision.item in case.consultations[number - 1].items
+        )
+    )
+
+
+def _follows(decision: Decision, number: int) -> bool:
+    named = [_rests_on(passage, number) for passage in decision.given]
+    return not any(named) and any(_rests_on(passage, number) for passage in decision.withheld)
+
+
+def _rests_on(passage: Passage, number: int) -> bool:
+    kept = passage.evidence
+    interests: dict[Ground, Interest] = {
+        Ground.TRADE_SECRET: kept.trade_secret,
+        Ground.PERSONAL_PRIVACY: kept.personal_privacy,
+        Ground.THIRD_PARTY_INTEREST: kept.third_party_interest,
+    }
+    claimed = [evidence for ground, evidence in interests.items() if ground in passage.grounds]
+    return any(
+        evidence.consultation == number or (evidence.consultation is None and not masks(evidence))
+        for evidence in claimed
+    )
+
+
 def release_warnings(place: Place) -> Iterator[Finding]:
     """Yield a reminder for every objection that this decision does not follow (X10)."""
     for number in released_against_objection(place.case, (place.decision,)):
         yield place.warn(
             "release_against_objection",
-            f"拟提供信息，而第{number}号征求意见的第三方不同意公开或者只同意部分公开。",
+            f"拟提供信息，而第{number}件征求意见的第三方不同意公开或者只同意部分公开。",
             "公开须有异议理由不成立的认定，或者不公开会对公共利益造成重大影响的认定；"
             f"发出答复前须书面告知第三方（notify_third_party，consultation = {number}）。",
             article=_ARTICLE,
@@ -129,12 +172,12 @@ def _named(claim: Claim, number: int, *, masked: bool) -> Iterator[Finding]:
         if found and found.opinion is Opinion.CONSENT:
             yield _unfit(claim, found)
     elif found is None:
-        yield _unsought(claim, "consultation_unknown", f"但没有第{number}号征求意见。")
+        yield _unsought(claim, "consultation_unknown", f"但没有第{number}件征求意见。")
     elif found.kind is not ConsultationKind.THIRD_PARTY:
-        what = f"但第{number}号征求意见问的不是第三方。"
+        what = f"但第{number}件征求意见问的不是第三方。"
         yield _unsought(claim, "consultation_not_third_party", what)
     elif claim.decision.item not in found.items:
-        what = f"但第{number}号征求意见没有问到本事项。"
+        what = f"但第{number}件征求意见没有问到本事项。"
         yield _unsought(claim, "consultation_other_item", what)
     elif not qualifies(found):
         yield _unfit(claim, found)
@@ -146,13 +189,13 @@ def _unfit(claim: Claim, found: Consultation | None) -> Finding:
     if found.opinion is Opinion.CONSENT:
         return claim.defect(
             "third_party_consents",
-            f"但第{found.number}号征求意见的第三方已同意公开。",
+            f"但第{found.number}件征求意见的第三方已同意公开。",
             "请改为公开；同意只及于部分内容的，把其余部分另列；",
         )
     if found.how is EndHow.WITHDRAWN:
-        what = f"但第{found.number}号征求意见已撤回，等于没有征求。"
+        what = f"但第{found.number}件征求意见已撤回，等于没有征求。"
         return _unsought(claim, "consultation_withdrawn", what)
-    what = f"但第{found.number}号征求意见尚未结束。"
+    what = f"但第{found.number}件征求意见尚未结束。"
     return _unsought(claim, "consultation_open", what)
 
 

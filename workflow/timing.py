@@ -63,7 +63,7 @@ def _extension_left(case: Case, step: Step, asked: int) -> None:
     refuse_unless(
         1 <= asked <= left,
         "extension_too_long",
-        f"延长的期限合计不得超过{limit}个工作日，还可延长{left}个，现申请{asked}个。",
+        f"延长的期限至少1个、合计不得超过{limit}个工作日，还可延长{left}个，现申请{asked}个。",
         "33.2",
         f"请申请1至{left}个工作日。" if left else "请在现有期限内答复。",
     )

@@ -1,33 +1,37 @@
 """``gongkai case``: everything that can be done to a case, by people with access to the shell."""
 
 import json as jsonlib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import typer
+from sqlalchemy import Connection
 
-from gongkai import timeline
-from gongkai.answer import case_as, deadline_as, notice_as
+from gongkai import rectifying, timeline
+from gongkai.answer import case_as, deadline_as, notice_as, rectification_as
 from gongkai.casefile import open_story
 from gongkai.cli import show
 from gongkai.cli.frame import config_file, day, say, say_json
 from gongkai.cli.texts import t
+from gongkai.cli.who import actor_of
 from gongkai.codec import canonical, split
-from gongkai.errors import BadUse
 from gongkai.fields import command_from
 from gongkai.findings import finding_as
 from gongkai.office import Done, Office, load, perform
 from gongkai.real import open_office
+from gongkai.rectifying import Rectified
 from gongkai.store.engine import reading
 from gongkai.store.records import answers_of, case_rows, papers_of
+from gongkai.store.tables import RECTIFICATION
 from gongkai.today import today
+from workflow import rectification
 from workflow.case import Case
-from workflow.clock import deadlines
-from workflow.commands import Command
-from workflow.machine import roles_for
-from workflow.people import Actor
+from workflow.clock import Deadline, deadlines
+from workflow.facts import Fact
 from workflow.proof import proof as proof_of
+from workflow.rectification import Rectification, RectificationState, RegisterRectification
 from workflow.vocabulary import State
 
 app = typer.Typer(help=t("案件：列表、查看、办理。"), no_args_is_help=True)
@@ -55,17 +59,21 @@ def list_cases(
         show.table(
             "",
             ("案件编号", "机关", "状态", "收到申请", "答复期限"),
-            (
-                (
-                    row["number"],
-                    row["agency"],
-                    State(row["state"]).label,
-                    str(row["received_on"] or "—"),
-                    str(row["reply_due_on"] or "—"),
-                )
-                for row in rows
-            ),
+            (_row(row) for row in rows),
         )
+
+
+def _row(row: dict[str, Any]) -> tuple[str, ...]:
+    small = row["kind"] == RECTIFICATION
+    state = RectificationState(row["state"]) if small else State(row["state"])
+    due = str(row["reply_due_on"] or "—")
+    return (
+        row["number"],
+        row["agency"],
+        f"更正：{state.label}" if small else state.label,
+        str(row["received_on"] or "—"),
+        f"{due}（机关内部期限）" if small else due,
+    )
 
 
 def _plain(value: object) -> object:
@@ -89,6 +97,9 @@ def show_one(
 
 def show_case(office: Office, number: str, *, proof: bool) -> None:
     """Print a stored case for the reader."""
+    if _is_rectification(office, number):
+        _show_rectification(office, number)
+        return
     with reading(office.engine) as connection:
         case = load(connection, office, number, today())
         answers = answers_of(connection, number)
@@ -103,7 +114,49 @@ def show_case(office: Office, number: str, *, proof: bool) -> None:
     show.papers((paper, "") for paper in papers)
 
 
+def _loaded(connection: Connection, office: Office, number: str) -> Case | Rectification:
+    if rectifying.is_rectification(connection, number):
+        return rectifying.load(connection, number)
+    return load(connection, office, number, today())
+
+
+def _is_rectification(office: Office, number: str) -> bool:
+    with reading(office.engine) as connection:
+        return rectifying.is_rectification(connection, number)
+
+
+def _show_rectification(office: Office, number: str) -> None:
+    with reading(office.engine) as connection:
+        case = rectifying.load(connection, number)
+        answers = answers_of(connection, number)
+        papers = papers_of(connection, number)
+    lines = list(timeline.of_rectification(case, answers))
+    show.timeline(lines)
+    show.deadlines([_own_day(office, case)])
+    show.findings((line.label, finding) for line in lines for finding in line.findings)
+    show.papers((paper, "") for paper in papers)
+
+
+def _own_day(office: Office, case: Rectification) -> Deadline:
+    world = office.world(case.agency, today())
+    return rectification.due(case, office.config.rectification.working_days, world)
+
+
+def _rectification_json(office: Office, number: str) -> dict[str, Any]:
+    with reading(office.engine) as connection:
+        case = rectifying.load(connection, number)
+        papers = papers_of(connection, number)
+    return {
+        "case": rectification_as(case),
+        "version": case.version,
+        "deadlines": [deadline_as(_own_day(office, case))],
+        "notices": [notice_as(paper, None) for paper in papers],
+    }
+
+
 def _case_json(office: Office, number: str) -> dict[str, Any]:
+    if _is_rectification(office, number):
+        return _rectification_json(office, number)
     with reading(office.engine) as connection:
         case = load(connection, office, number, today())
         papers = papers_of(connection, number)
@@ -121,8 +174,8 @@ def log(number: str = NUMBER, json: bool = JSON) -> None:
     """Print the facts of a case."""
     office = open_office(config_file())
     with reading(office.engine) as connection:
-        case = load(connection, office, number, today())
-    rows = list(_facts(case))
+        case = _loaded(connection, office, number)
+    rows = _facts(case.facts)
     if json:
         say_json(rows)
     else:
@@ -142,7 +195,7 @@ def log(number: str = NUMBER, json: bool = JSON) -> None:
         )
 
 
-def _facts(case: Case) -> list[dict[str, Any]]:
+def _facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:
     return [
         {
             "n": fact.number,
@@ -153,7 +206,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
             "said": jsonlib.loads(canonical(split(fact.command).public)),
             "papers": [paper.number or paper.title for paper in fact.papers],
         }
-        for fact in case.facts
+        for fact in facts
     ]
 
 
@@ -172,12 +225,14 @@ def do(
     office = open_office(config_file())
     wanted = command_from(command, pairs or [])
     with reading(office.engine) as connection:
-        case = load(connection, office, number, today())
-    done = perform(
+        case = _loaded(connection, office, number)
+    take = rectifying.perform if isinstance(case, Rectification) else perform
+    state = None if isinstance(case, Rectification) else case.state
+    done = take(
         office,
         number,
         wanted,
-        _actor(office, case.agency, case.state, wanted, by),
+        actor_of(office, case.agency, state, wanted, by),
         on or today(),
         today=today(),
         command_id=command_id,
@@ -186,7 +241,7 @@ def do(
     _report(office, done, json=json)
 
 
-@app.command(help="登记一件新申请：案例文件的 [case] 部分。")
+@app.command(help="登记一件新申请：案例文件的 [case] 或者 [rectification] 部分。")
 def register(
     file: Path = typer.Argument(..., help="TOML 文件"),
     by: str = BY,
@@ -195,33 +250,18 @@ def register(
     """Register a request; steps in the file are not taken."""
     office = open_office(config_file())
     story = open_story(file, office.config)
-    actor = _actor(office, story.register.agency, None, story.register, by)
-    done = perform(office, None, story.register, actor, story.on, today=today())
+    actor = actor_of(office, story.register.agency, None, story.register, by)
+    take = rectifying.perform if isinstance(story.register, RegisterRectification) else perform
+    done = take(office, None, story.register, actor, story.on, today=today())
     _report(office, done, json=json)
 
 
-def _actor(office: Office, agency: str, state: State | None, command: Command, by: str) -> Actor:
-    """Find who ``by`` is: a user in the role that may take the step, or role and name as given."""
-    person = office.config.person(by, agency)
-    if person is not None:
-        may = [role for role in roles_for(command.do, state) if role in person.roles]
-        return person.acting((may or list(person.roles))[0])
-    try:
-        return Actor.parse(by)
-    except ValueError:
-        users = "、".join(p.user for p in office.config.people if p.agency == agency) or "无"
-        raise BadUse(
-            f"本机关没有“{by}”这名用户。可用的用户：{users}；或者写 角色:姓名，如 officer:李。"
-        ) from None
-
-
-def _report(office: Office, done: Done, *, json: bool) -> None:
+def _report(office: Office, done: Done | Rectified, *, json: bool) -> None:
     case, papers = done.case, done.papers
     if json:
-        world = office.world(case.agency, today())
         say_json(
             {
-                "case": case_as(case, world),
+                "case": _heading(office, case),
                 "version": case.version,
                 "repeated": done.repeated,
                 "findings": [finding_as(finding) for finding in done.findings],
@@ -233,3 +273,9 @@ def _report(office: Office, done: Done, *, json: bool) -> None:
     say(f"{case.number}：{case.state.label}，第{case.version}版{again}")
     show.findings((done.fact.kind, finding) for finding in done.findings)
     show.papers((paper, "") for paper in papers)
+
+
+def _heading(office: Office, case: Case | Rectification) -> dict[str, Any]:
+    if isinstance(case, Rectification):
+        return rectification_as(case)
+    return case_as(case, office.world(case.agency, today()))

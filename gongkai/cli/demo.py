@@ -13,12 +13,15 @@ from gongkai.cli.replay import show_run
 from gongkai.cli.texts import t
 from gongkai.config_file import ConfigFile
 from gongkai.errors import DONE, REFUSED, BadUse
-from gongkai.office import Office
+from gongkai.office import Office, load
 from gongkai.out import write_papers
 from gongkai.real import open_office
+from gongkai.rectifying import is_rectification
 from gongkai.replay import run
+from gongkai.samples import Samples
 from gongkai.store.engine import reading
 from gongkai.store.records import answered, papers_of
+from gongkai.today import today
 
 app = typer.Typer()
 
@@ -35,12 +38,16 @@ def demo(
     samples = _samples(file)
     office = open_office(file, make=True)
     worst, papers = DONE, 0
+    kept = Samples()
     for place, sample in enumerate(samples, start=1):
         tell(f"[{place}/{len(samples)}] {sample.name}")
-        ok, count = _one(office, sample, out, proof=proof)
+        ok, count = _one(office, sample, out, kept, proof=proof)
         worst, papers = max(worst, DONE if ok else REFUSED), papers + count
     ended = "样例都与故事所写一致" if worst == DONE else "有样例与故事所写不一致"
     say(f"{len(samples)}件样例，{papers}份文书写到 {out}/；{ended}。")
+    have, of, missing = kept.write(out / "catalogue")
+    lacking = f"；还没有样张：{'、'.join(missing)}" if missing else ""
+    say(f"文书目录{of}个编号，{have}个有样张，在 {out / 'catalogue'}/{lacking}。")
     say("案件在数据库里：gongkai case list 查看。再次运行 demo 不会重复录入。")
     raise typer.Exit(worst)
 
@@ -54,17 +61,32 @@ def _samples(file: ConfigFile) -> list[Path]:
     )
 
 
-def _one(office: Office, sample: Path, out: Path, *, proof: bool) -> tuple[bool, int]:
+def _one(
+    office: Office, sample: Path, out: Path, samples: Samples, *, proof: bool
+) -> tuple[bool, int]:
     name = f"demo/{sample.stem}"
     with reading(office.engine) as connection:
         known = answered(connection, f"{name}/0")
         kept = papers_of(connection, known.case_number) if known else ()
     if known:
+        samples.add_papers(kept)
+        _add_forms(office, known.case_number, samples)
         write_papers(out / sample.stem, kept)
         show.heading(sample.stem, "已在数据库里")
         show_case(office, known.case_number, proof=proof)
         return True, len(kept)
     done = run(office, open_story(sample, office.config), name=name)
+    samples.add_papers(done.papers)
+    if done.case:
+        samples.add_forms(done.case, done.world)
     written = write_papers(out / sample.stem, done.papers)
     show_run(done, sample.stem, written, proof=proof)
     return done.ok, len(written)
+
+
+def _add_forms(office: Office, number: str, samples: Samples) -> None:
+    with reading(office.engine) as connection:
+        if is_rectification(connection, number):
+            return
+        case = load(connection, office, number, today())
+    samples.add_forms(case, office.world(case.agency, today()))

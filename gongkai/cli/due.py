@@ -1,6 +1,6 @@
 """``gongkai due``: a deadline and its day-by-day proof."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import typer
@@ -99,8 +99,9 @@ def _show(found: Term, calendar: WorkCalendar, channel: Channel | None) -> None:
         _line(label, found.extended_due, law.cite("33.2").short)
     if found.provisional:
         year = calendar.settled_until.year + 1
+        first = calendar.settled_until + timedelta(days=1)
         say(
-            f"{t('暂定')}：{year}年的放假通知尚未公布，{calendar.settled_until}以后的工作日"
+            f"{t('暂定')}：{year}年的放假通知尚未公布，自{first}起的工作日"
             "按周一至周五并扣除推定的节假日计算，通知公布后须重新核定。"
         )
     say(f"{t('依据')} {law.title}（{law.decree}）；{t('工作日历')} {calendar.version}")

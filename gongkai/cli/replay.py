@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from gongkai import timeline
-from gongkai.answer import answer, fault_answer
+from gongkai.answer import answer, deadlines_of, fault_answer
 from gongkai.casefile import CaseFileError, open_story
 from gongkai.cli import show
 from gongkai.cli.frame import config_file, day, options, say_json, tell
@@ -16,9 +16,9 @@ from gongkai.config import Config
 from gongkai.errors import BAD_USE, BROKEN, DONE, REFUSED
 from gongkai.out import write_papers
 from gongkai.real import settled
-from gongkai.replay import Run, fresh_office, run
+from gongkai.replay import fresh_office, run
+from gongkai.runs import Run
 from rules.workdays import WorkCalendar
-from workflow.clock import deadlines
 from workflow.proof import proof as proof_of
 
 app = typer.Typer()
@@ -91,8 +91,7 @@ def show_run(done: Run, name: str, written: list[str], *, proof: bool) -> None:
     if done.story.law:
         show.console.print(done.story.law)
     show.timeline(timeline.of_run(done))
-    if done.case:
-        show.deadlines(deadlines(done.case, done.world))
+    show.deadlines(deadlines_of(done))
     if done.case and proof:
         show.proof(proof_of(done.case, done.world))
     show.findings((line.label, f) for line in timeline.of_run(done) for f in line.findings)

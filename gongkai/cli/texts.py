@@ -12,7 +12,7 @@ _ENGLISH: Final = {
     "算一个期限，并逐日说明。": "A deadline and its day-by-day proof.",
     "工作日历：查看、检查、导入放假通知。": "The calendar: show, check, import a notice.",
     "案件：列表、查看、办理。": "Cases: list, show, log, do.",
-    "文书：列表、目录、取出。": "Papers: list, catalogue, render.",
+    "文书：列表、目录、打印、核验、文号。": "Papers: list, print, verify, numbers, catalogue.",
     "流程：每个状态可办的步骤和条文。": "The process: steps, states and articles.",
     "在内存中演练案例文件。": "Run case files in memory.",
     "建立数据库。": "Make the database.",

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateColumn
 
 from gongkai.errors import Told
 from gongkai.store.tables import metadata
@@ -39,7 +40,21 @@ def open_store(url: str) -> Engine:
     event.listen(engine, "begin", _begun)
     with writing(engine) as connection:
         metadata.create_all(connection)
+        _complete(connection)
     return engine
+
+
+def _complete(connection: Connection) -> None:
+    """Add what a database made by an earlier version lacks: columns with a default, indexes."""
+    there = inspect(connection)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                shape = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {shape}")
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _in_memory(url: str) -> Engine:

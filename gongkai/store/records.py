@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
@@ -12,9 +12,24 @@ from gongkai.codec import canonical, join, split
 from gongkai.store import tables as t
 from rules.workdays import Day
 from workflow.case import Case
+from workflow.clock import Deadline
 from workflow.facts import Fact, PaperRef
 from workflow.people import Actor
+from workflow.rectification import Rectification
 from workflow.vocabulary import Role
+
+
+class Filed(Protocol):
+    """What every kind of case has: whose it is, its number, how many facts."""
+
+    @property
+    def agency(self) -> str: ...
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +37,7 @@ class StoredPaper:
     """A paper as it was issued; its bytes are kept and never made again."""
 
     kind: str
+    form: str = ""
     title: str
     on: date
     text: str
@@ -80,7 +96,7 @@ def _fact(row: RowMapping) -> Fact:
     )
 
 
-def add_fact(connection: Connection, case: Case, fact: Fact) -> None:
+def add_fact(connection: Connection, case: Filed, fact: Fact) -> None:
     """Append a fact of ``case``."""
     public, personal = split(fact.command)
     said = {
@@ -114,6 +130,26 @@ def put_case(connection: Connection, case: Case, due: Day | None) -> None:
         "provisional": bool(due and due.provisional),
         "last_on": case.last_on,
     }
+    _put_row(connection, case, row)
+
+
+def put_rectification(connection: Connection, case: Rectification, due: Deadline) -> None:
+    """Write the row of a rectification; its day is the agency's own."""
+    row = {
+        "kind": t.RECTIFICATION,
+        "version": case.version,
+        "state": case.state.value,
+        "channel": case.channel.value,
+        "on": case.on,
+        "received_on": case.on,
+        "reply_due_on": due.due_on,
+        "provisional": due.provisional,
+        "last_on": case.last_on,
+    }
+    _put_row(connection, case, row)
+
+
+def _put_row(connection: Connection, case: Filed, row: Mapping[str, Any]) -> None:
     if case.version == 1:
         connection.execute(insert(t.cases).values(agency=case.agency, number=case.number, **row))
     else:
@@ -122,7 +158,7 @@ def put_case(connection: Connection, case: Case, due: Day | None) -> None:
 
 
 def add_papers(
-    connection: Connection, case: Case, fact: Fact, papers: Iterable[StoredPaper]
+    connection: Connection, case: Filed, fact: Fact, papers: Iterable[StoredPaper]
 ) -> None:
     """Keep the papers that a fact issued, bytes and all."""
     for place, paper in enumerate(papers, start=1):
@@ -145,24 +181,28 @@ def papers_of(connection: Connection, number: str) -> tuple[StoredPaper, ...]:
         .where(t.papers.c.case_number == number)
         .order_by(t.papers.c.fact, t.papers.c.place)
     ).mappings()
-    return tuple(_paper(row) for row in rows)
+    return tuple(paper_from(row) for row in rows)
 
 
 def paper_numbered(connection: Connection, number: str) -> StoredPaper | None:
     """Return the paper that bears ``number``."""
     found = connection.execute(select(t.papers).where(t.papers.c.number == number)).mappings()
     row = found.first()
-    return _paper(row) if row else None
+    return paper_from(row) if row else None
 
 
-def _paper(row: RowMapping) -> StoredPaper:
+def paper_from(row: RowMapping) -> StoredPaper:
+    """Read a paper; an absent number, code or voiding reads as empty."""
     own = {key: row[key] for key in StoredPaper.__slots__ if key in row and row[key] is not None}
     return StoredPaper(**own)
 
 
 def void_paper(connection: Connection, case: Case, number: str, *, on: date, reason: str) -> None:
-    """Mark a numbered paper as void: the number stays, with its reason."""
-    here = (t.papers.c.agency == case.agency) & (t.papers.c.number == number)
+    """Mark a numbered paper, and what was issued with it, as void: the numbers stay."""
+    p = t.papers.c
+    same = (p.agency == case.agency) & (p.number == number)
+    fact = select(p.fact).where(same).scalar_subquery()
+    here = (p.agency == case.agency) & (p.case_number == case.number) & (p.fact == fact)
     connection.execute(update(t.papers).where(here).values(void_on=on, void_reason=reason))
 
 
@@ -191,7 +231,7 @@ def answered(connection: Connection, command_id: str) -> Answered | None:
 
 
 def remember(
-    connection: Connection, case: Case, fact: Fact, asked: str, answer: Mapping[str, Any]
+    connection: Connection, case: Filed, fact: Fact, asked: str, answer: Mapping[str, Any]
 ) -> None:
     """Keep the answer to a command, so that asking again changes nothing."""
     connection.execute(

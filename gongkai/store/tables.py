@@ -28,18 +28,24 @@ metadata: Final = MetaData(
     }
 )
 
+#: The kinds of cases.
+REQUEST: Final = "request"
+RECTIFICATION: Final = "rectification"
+
 #: Agency is the leading key of every large table, so that the data can be parted by it.
 cases: Final = Table(
     "cases",
     metadata,
     Column("agency", String(64), primary_key=True),
     Column("number", String(64), primary_key=True),
+    # What only requests are asked (table three, the reply clock) must say so: kind = 'request'.
+    Column("kind", String(32), nullable=False, server_default=REQUEST),
     Column("version", Integer, nullable=False),
     Column("state", String(32), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("on", Date, nullable=False),
     Column("received_on", Date),
-    Column("reply_due_on", Date),
+    Column("reply_due_on", Date),  # of a rectification: the agency's own day, no statutory one
     Column("provisional", Boolean, nullable=False),
     Column("last_on", Date, nullable=False),
     UniqueConstraint("number"),
@@ -69,6 +75,8 @@ papers: Final = Table(
     Column("fact", Integer, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("kind", String(48), nullable=False),
+    # Its places in the catalogue; several in a reply that answers in several ways.
+    Column("form", String(96), nullable=False, server_default=""),
     Column("title", Text, nullable=False),
     Column("on", Date, nullable=False),
     Column("series", String(48)),
@@ -86,6 +94,8 @@ papers: Final = Table(
     ),
     UniqueConstraint("agency", "series", "year", "n"),
     UniqueConstraint("agency", "number"),
+    Index(None, "sha256"),
+    Index(None, "check_code"),
 )
 
 counters: Final = Table(
@@ -95,6 +105,8 @@ counters: Final = Table(
     Column("series", String(48), primary_key=True),
     Column("year", Integer, primary_key=True),
     Column("n", Integer, nullable=False),
+    # The highest number that was given outside this program: its own numbers follow after it.
+    Column("imported", Integer, nullable=False, server_default="0"),
 )
 
 commands: Final = Table(

@@ -1,13 +1,15 @@
 """Builders for the shell's tests: a configuration, an office in memory, a short story."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from gongkai.calendars import calendar_for
 from gongkai.casefile import read_story
-from gongkai.cli import show
+from gongkai.cli import run, show
 from gongkai.config import Config, load
 from gongkai.office import Office
 from gongkai.replay import fresh_office
@@ -93,3 +95,47 @@ def reply_text() -> str:
 def tell(config: Config) -> Callable[[str], Story]:
     """Read a case file from its text."""
     return lambda text: read_story(text, "story.toml", config)
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - as json.loads
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with the shipped configuration, in which commands are run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_bytes((ROOT / "config.toml").read_bytes())
+    return tmp_path
+
+
+@pytest.fixture
+def call(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run a command line and return what it said."""
+    assert home.is_dir()
+
+    def called(*words: str | Path) -> Said:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        return Said(code, *capsys.readouterr())
+
+    return called
+
+
+@pytest.fixture
+def write(home: Path) -> Callable[[str, str], Path]:
+    """Write a file into the folder."""
+
+    def written(name: str, text: str) -> Path:
+        file = home / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return written

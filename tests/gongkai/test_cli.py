@@ -3,60 +3,25 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import pytest
-
-from gongkai.cli import run
-from notices.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 
 Write = Callable[[str, str], Path]
 
 
-class Said(NamedTuple):
+class Said(Protocol):
+    """What a command said (made by the fixture ``call``)."""
+
     code: int
     out: str
     err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - as json.loads
-        return json.loads(self.out)
+    json: Any
 
 
 Call = Callable[..., Said]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder with the shipped configuration, in which commands are run."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.toml").write_bytes((ROOT / "config.toml").read_bytes())
-    return tmp_path
-
-
-@pytest.fixture
-def call(home: Path, capsys: pytest.CaptureFixture[str]) -> Call:
-    assert home.is_dir()
-
-    def called(*words: str | Path) -> Said:
-        capsys.readouterr()
-        code = run([str(word) for word in words])
-        return Said(code, *capsys.readouterr())
-
-    return called
-
-
-@pytest.fixture
-def write(home: Path) -> Write:
-    def written(name: str, text: str) -> Path:
-        file = home / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        return file
-
-    return written
 
 
 def test_replay_prints_one_object_a_line_and_nothing_else(
@@ -271,7 +236,10 @@ def test_the_catalogue_has_the_promised_keys(call: Call) -> None:
 
     keys = ["id", "title", "command", "template", "basis", "remedy_class", "report_row"]
     assert {tuple(one) for one in found} == {tuple(keys)}
-    assert {paper.id for paper in CATALOGUE.values()} <= {one["id"] for one in found}
+    ids = [one["id"] for one in found]
+    assert ids == sorted(set(ids))
+    assert {f"N{n:02d}" for n in range(1, 47)} <= set(ids)
+    assert "`issue_reply`" in call("notice", "catalogue", "--markdown").out
     assert "N04" in call("notice", "catalogue").out
 
 

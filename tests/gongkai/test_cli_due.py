@@ -120,7 +120,7 @@ def test_a_provisional_day_says_why(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--received 2019-05-14", "2019-05-15"),
+        ("--received 2019-05-14", "2019年5月15日"),
         ("--received 2027-12-20", "没有工作日历"),
         ("--received 2020-09-25 --extension 21", "不得超过20个工作日"),
         ("--received 2020-09-25 --extension -1", "不得超过20个工作日"),

@@ -254,3 +254,60 @@ def test_a_rare_name_survives(play: Play, reply_text: str) -> None:
     texts = [paper.text for paper in play(reply_text).papers]
 
     assert all("喆堃𠀀" in text for text in texts)
+
+
+def test_a_request_is_counted_once_over_all_its_replies(play: Play) -> None:
+    said = answer(play(PARTLY_REOPENED), "story.toml")
+
+    assert said["ok"], said["steps"]
+    assert said["case"]["outcome_row"] == "部分公开"
+
+
+def _reply(decision: str, month: int) -> str:
+    days = {"draft_reply": 16, "pass_review": 17, "approve_reply": 18, "issue_reply": 21}
+    steps = [f'[[steps]]\ndo = "{do}"\non = 2020-{month:02}-{day}\n' for do, day in days.items()]
+    steps[0] += decision
+    sent = f'[[steps]]\ndo = "send_reply"\non = 2020-{month:02}-22\nmethod = "in_person"\n'
+    return "".join([*steps, sent])
+
+
+_KEPT = """
+[[steps.decisions]]
+item = {item}
+outcome = "withhold"
+separable = false
+separability_reason = "值班安排逐行记载人员，遮蔽后没有可供阅读的内容"
+[[steps.decisions.passages]]
+label = "值班表"
+disclose = false
+ground = "internal_affairs"
+reason = "值班安排只供内部排班，公开会影响夜间值守人员的正常休息"
+evidence = {{ category = "logistics", no_external_effect = true, override_checked = true }}
+"""
+_GIVEN = '[[steps.decisions]]\nitem = 2\noutcome = "disclose"\nprovide = "值班表"\n'
+PARTLY_REOPENED = (
+    """title = "两项不予公开，复议后公开一项"
+[case]
+agency = "fushun-county-office"
+channel = "in_person"
+on = 2020-09-14
+[case.applicant]
+kind = "natural_person"
+name = "王某"
+[[case.items]]
+title = "甲表"
+[[case.items]]
+title = "乙表"
+[[steps]]
+do = "accept"
+on = 2020-09-14
+"""
+    + _reply(_KEPT.format(item=1) + _KEPT.format(item=2), 9)
+    + """[[steps]]
+do = "reopen"
+on = 2020-11-09
+cause = "own_motion"
+items = [2]
+"""
+    + _reply(_GIVEN, 11).replace("2020-11-21", "2020-11-20").replace("2020-11-22", "2020-11-23")
+)

@@ -1,6 +1,6 @@
 """Remedies by date, and the days to answer a challenge."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from rules import (
     regime_on,
     remedy_class,
 )
+from rules.remedies import not_alone, own_defendant
 
 REFUSALS = {Outcome.WITHHOLD, Outcome.PARTLY_DISCLOSE}
 LAST_OLD_DAY, FIRST_NEW_DAY = date(2023, 12, 31), date(2024, 1, 1)
@@ -77,6 +78,55 @@ def test_the_scope_of_refusals_was_open_until_june_2025() -> None:
     assert regime_on(date(2025, 6, 1)).scope_settled
     scope = regime_on(date(2025, 6, 1)).citations["review_first_scope"]
     assert scope.text == "法释〔2025〕8号第一条第二项"
+
+
+SPC_DAY = date(2025, 6, 1)
+
+
+def test_the_court_lets_what_is_not_provided_or_processed_be_sued_directly() -> None:
+    suits = regime_on(SPC_DAY).suits
+
+    for outcome in (Outcome.NOT_HELD, Outcome.STILL_UNCLEAR, Outcome.EXCESSIVE, Outcome.REPEAT):
+        assert suits[outcome].text == "法释〔2025〕8号第一条第一项"
+        assert remedy_class(outcome, SPC_DAY) is RemedyClass.OPTIONAL
+    assert suits[Outcome.DISCLOSE].text == "法释〔2025〕8号第一条第三项"
+    assert not REFUSALS & set(suits)
+    assert not regime_on(date(2025, 5, 31)).suits
+
+
+def test_what_courts_are_said_to_turn_away_is_noted_and_changes_no_class() -> None:
+    reported = regime_on(SPC_DAY).reported_not_accepted
+
+    assert Outcome.REPEAT in reported
+    assert Outcome.SPECIAL_REGIME in reported
+    assert not REFUSALS & reported
+    assert {remedy_class(outcome, SPC_DAY) for outcome in reported} == {RemedyClass.OPTIONAL}
+    assert not regime_on(date(2025, 5, 31)).reported_not_accepted
+
+
+@pytest.mark.parametrize(
+    ("act", "last_silent", "article"),
+    [
+        ("fee", date(2020, 12, 31), "《政府信息公开信息处理费管理办法》第八条"),
+        ("procedural", date(2021, 12, 31), "国办函〔2021〕132号第三条"),
+    ],
+)
+def test_fees_and_procedural_acts_are_not_challenged_alone(
+    act: str, last_silent: date, article: str
+) -> None:
+    cited = not_alone(act, last_silent + timedelta(days=1))
+
+    assert not_alone(act, last_silent) is None
+    assert cited is not None
+    assert cited.text == article
+
+
+def test_an_office_that_answers_in_its_own_name_is_the_defendant_from_april_2021() -> None:
+    cited = own_defendant(date(2021, 4, 1))
+
+    assert own_defendant(date(2021, 3, 31)) is None
+    assert cited is not None
+    assert cited.text == "法释〔2021〕5号第六条"
 
 
 def test_a_paper_before_the_regulation_is_outside_this_program() -> None:

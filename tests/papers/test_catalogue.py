@@ -1,20 +1,33 @@
 """Which step calls for which paper, and under which number."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 import notices
-from notices.catalogue import AGAIN, BY_GROUNDS, BY_OUTCOMES
+from notices.catalogue import AGAIN, BY_GROUNDS, BY_OUTCOMES, LATER, PRINT, SUPPLEMENT
 from notices.errors import PaperError
 from notices.render import TEMPLATES
 from rules.fees import Fee
 from rules.words import FeeBasis, Ground, Outcome, RemedyClass
-from tests.papers.builders import RECEIVED, WANG, case
+from tests.papers.builders import RECEIVED, WANG, case, replied
+from tests.process.check_builders import complete
 from workflow import commands as c
-from workflow.vocabulary import Channel, CloseReason, ConsultationKind, SendMethod, State
+from workflow.vocabulary import (
+    AgentKind,
+    Channel,
+    CloseReason,
+    ConsultationKind,
+    DeliveryResult,
+    Form,
+    Reassessment,
+    SendMethod,
+    State,
+)
 
 REGISTER = c.Register(agency="county", channel=Channel.IN_PERSON, applicants=(WANG,), items=())
+LOST = ("undelivered_record", "public_collection_notice")
 FEE = Fee(100, FeeBasis.PIECES, 11, 1, ())
 
 
@@ -43,6 +56,19 @@ CALLS = {
     "fee": (c.ChargeFee(basis=FeeBasis.PIECES, count=11), ("fee_notice",)),
     "reply": (c.IssueReply(), ("reply",)),
     "on the spot": (c.AnswerOnTheSpot(decisions=()), ("on_the_spot_record",)),
+    "referral": (c.ReferForDetermination(body="局", question="否"), ("secrecy_referral",)),
+    "reassess": (c.Reassess(result=Reassessment.KEEP, reason="无"), ("reassessment_record",)),
+    "suggestion": (c.AnswerSuggestion(accepted=False, reason="否"), ("suggestion_reply",)),
+    "defence": (
+        c.AnswerChallenge(challenge=1, points=("一",), evidence=("甲",)),
+        ("challenge_answer",),
+    ),
+    "help": (c.CoHandle(unit="档案科"), ("forwarding_sheet",)),
+    "assign": (c.Assign(to="李"), ("forwarding_sheet",)),
+    "delivered": (c.RecordDelivery(result=DeliveryResult.DELIVERED), ()),
+    "refused": (c.RecordDelivery(result=DeliveryResult.REFUSED), ("undelivered_record",)),
+    "returned": (c.RecordDelivery(result=DeliveryResult.RETURNED), LOST),
+    "unreachable": (c.RecordDelivery(result=DeliveryResult.UNREACHABLE), LOST),
     "accept": (c.Accept(), ()),
     "send": (c.SendReply(method=SendMethod.POST, tracking="1"), ()),
     "withdraw one item": (c.Withdraw(items=(1,)), ()),
@@ -61,6 +87,7 @@ def test_a_step_calls_for_its_papers(command: c.Command, papers: tuple[str, ...]
         (CloseReason.CORRECTION_OVERDUE, ("abandonment_notice",)),
         (CloseReason.PAYMENT_OVERDUE, ("unpaid_notice",)),
         (CloseReason.WITHDRAWN, ("withdrawal_confirmation",)),
+        (CloseReason.TERMINATED, ("termination_notice",)),
     ],
 )
 def test_a_case_that_ends_calls_for_its_paper(reason: CloseReason, papers: tuple[str, ...]) -> None:
@@ -68,7 +95,26 @@ def test_a_case_that_ends_calls_for_its_paper(reason: CloseReason, papers: tuple
 
     assert notices.called_for(c.DeemAbandoned(), case(), after) == papers
     assert notices.called_for(c.Withdraw(), case(), after) == papers
-    assert notices.called_for(c.Terminate(), case(), after) == ()
+    assert notices.called_for(c.Terminate(), case(), after) == papers
+    assert notices.called_for(c.Accept(), case(), after) == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"channel": Channel.ORAL}, {"agent": c.Agent(kind=AgentKind.LAWYER, name="钱某")}],
+)
+def test_an_oral_request_or_an_agent_calls_for_a_record(changes: dict[str, Any]) -> None:
+    after = case(**changes)
+
+    assert notices.called_for(REGISTER, None, after) == ("oral_request_record", "receipt")
+
+
+def test_what_is_to_be_inspected_calls_for_an_arrangement() -> None:
+    seen = replied(complete(Outcome.DISCLOSE), form=Form.INSPECT)
+    refused = replied(complete(Outcome.PETITION), form=Form.INSPECT)
+
+    assert notices.called_for(c.IssueReply(), None, seen) == ("reply", "inspection_notice")
+    assert notices.called_for(c.IssueReply(), None, refused) == ("reply",)
 
 
 def test_no_receipt_before_the_request_is_received_and_none_twice() -> None:
@@ -82,7 +128,7 @@ def test_no_receipt_before_the_request_is_received_and_none_twice() -> None:
 def test_the_catalogue_agrees_with_the_calls() -> None:
     commands = {paper.command for paper in notices.CATALOGUE.values()}
 
-    assert {word for entry in commands for word in entry.split("、")} <= set(c.COMMANDS)
+    assert {word for entry in commands for word in entry.split("、")} <= {*c.COMMANDS, PRINT}
     for kind, paper in notices.CATALOGUE.items():
         assert paper.kind == kind
         assert (TEMPLATES / paper.template).exists()
@@ -91,7 +137,7 @@ def test_the_catalogue_agrees_with_the_calls() -> None:
 
 
 def test_every_outcome_and_ground_has_its_paper() -> None:
-    forms = [*BY_OUTCOMES.values(), *BY_GROUNDS.values(), AGAIN]
+    forms = [*BY_OUTCOMES.values(), *BY_GROUNDS.values(), AGAIN, LATER, SUPPLEMENT]
 
     assert set(BY_OUTCOMES) == set(Outcome) - {Outcome.WITHHOLD}
     assert set(BY_GROUNDS) == set(Ground)
@@ -121,6 +167,17 @@ def test_an_unknown_paper_is_refused() -> None:
     with pytest.raises(PaperError, match="文书目录中没有"):
         notices.compose(
             "nothing",
+            case=case(),
+            command=REGISTER,
+            on=RECEIVED,
+            world=None,  # type: ignore[arg-type] # never looked at
+        )
+
+
+def test_a_form_is_not_composed() -> None:
+    with pytest.raises(PaperError, match="按需打印"):
+        notices.compose(
+            "envelope",
             case=case(),
             command=REGISTER,
             on=RECEIVED,

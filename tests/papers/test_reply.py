@@ -282,7 +282,8 @@ def again(cause: ReopenCause, number: str = "抚县政公告〔2020〕9号", **c
         items=(1,),
     )
     plain: dict[str, Any] = {**DONE, "replies": earlier, "reopenings": (reopening,), **changes}
-    return reply(complete(Outcome.DISCLOSE), **plain)
+    decisions = plain.pop("decisions", (complete(Outcome.DISCLOSE),))
+    return reply(*decisions, **plain)
 
 
 def test_a_reply_after_reopening_names_the_one_it_replaces() -> None:
@@ -300,10 +301,29 @@ def test_a_reply_after_reopening_names_the_one_it_replaces() -> None:
 
 
 def test_reopening_of_some_items_leaves_the_rest() -> None:
-    said = again(ReopenCause.OWN_MOTION, items=items({}, {})).text
+    said = again(ReopenCause.SUPERVISION, items=items({}, {})).text
 
     assert "中涉及第1项申请内容的部分由本答复取代，其余部分不变" in said
-    assert "经自行核查" in said
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [(ReopenCause.OWN_MOTION, "经自行核查"), (ReopenCause.REASSESSMENT, "经定期评估审查")],
+)
+def test_an_agency_that_gives_more_by_itself_supplements(cause: ReopenCause, said: str) -> None:
+    made = again(cause, items=items({}, {}))
+
+    assert (made.id, made.title) == ("N48", "政府信息补充公开告知书")
+    assert said in made.text
+    assert "本答复是对上述答复中涉及第1项申请内容的部分的补充" in made.text
+    assert "是对上述答复的补充" in again(cause).text
+
+
+def test_an_agency_that_corrects_itself_to_refuse_does_not_supplement() -> None:
+    made = again(ReopenCause.OWN_MOTION, decisions=(complete(Outcome.PETITION),))
+
+    assert made.id == "N45"
+    assert "由本答复取代" in made.text
 
 
 def test_reopening_after_no_reply() -> None:

@@ -11,6 +11,7 @@ from notices.catalogue import CATALOGUE, PaperKind
 from notices.errors import PaperError
 from notices.letter import Mark
 from notices.markup import parse
+from notices.rectification import KIND as RECTIFICATION
 from notices.render import OPEN, TEMPLATES, fill, seal
 from rules.words import Outcome
 from tests.papers.builders import ON, WANG, case, letter, reply, world
@@ -32,6 +33,7 @@ def test_every_template_is_used() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in FILES)
     parts = {f"_answer_{outcome}.txt.j2" for outcome in Outcome}
     used = {paper.template for paper in CATALOGUE.values()} | parts
+    used.add(RECTIFICATION.template)
     used |= set(re.findall(r'include "(.+?)"', text))
 
     assert {path.name for path in FILES} == used

@@ -222,11 +222,6 @@ def _unit_answered(t: Taken) -> object:
     return len(facts_of(t.b, c.CoHandle)) > len(facts_of(t.b, c.AnswerCoHandle, c.ReturnCoHandle))
 
 
-@LATE.of(c.GiveGuidance)
-def _guided(t: Taken) -> object:
-    return len(facts_of(t.b, c.AskGuidance)) > len(facts_of(t.b, c.GiveGuidance))
-
-
 @LATE.of(c.CorrectRecord)
 def _record(t: Taken) -> object:
     old = [(d.kind, d.due_on) for d in deadlines(t.b, t.move.world)]

@@ -361,3 +361,32 @@ def test_what_was_charged_and_masked_is_replied_like_the_rest() -> None:
     replied(desk, date(2021, 4, 8), MASKED)
 
     assert (desk.due, in_time(desk)) == (date(2021, 4, 8), True)
+
+
+KEPT = Decision(
+    item=1,
+    outcome=Outcome.PARTLY_DISCLOSE,
+    provide="合同正文",
+    passages=(
+        Passage(label="正文", disclose=True),
+        Passage(
+            label="报价明细",
+            disclose=False,
+            grounds=(Ground.TRADE_SECRET,),
+            reason="报价构成是投标人的核心商业秘密",
+            evidence=Evidence(
+                trade_secret=TradeSecret(
+                    consultation=1,
+                    secrecy_finding="不为公众所知悉，有商业价值，已采取保密措施",
+                    objection_assessed="异议理由成立",
+                    public_interest="不公开不影响公共利益",
+                )
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("opinion", [Opinion.OBJECT, Opinion.PARTIAL])
+def test_an_objection_that_is_followed_needs_no_notice_to_its_author(opinion: Opinion) -> None:
+    assert state(replied(consulted(opinion), date(2020, 9, 29), KEPT)) is State.REPLIED
