@@ -7,6 +7,8 @@ STAMP  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # Options for pytest, for example: make test PYTEST_ARGS="-k extension -n 0"
 PYTEST_ARGS ?= -n auto
+# Folder of papers for the contact sheet; the demo writes one of each there.
+PAPERS ?= out/catalogue
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test check format system bench contact-sheet lock wheel clean
@@ -64,9 +66,10 @@ format: setup ## put the code into its format and mend what can be mended
 	$(BIN)/ruff check --fix
 
 bench: setup ## measure; fails when a promise of speed is broken
+	$(PIP) install --quiet --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m bench
 
-contact-sheet: setup ## picture every kind of paper in docs/contact_sheet/
+contact-sheet: demo system ## picture every paper of the catalogue in docs/contact_sheet/
 	$(BIN)/python docs/contact_sheet/make.py $(PAPERS)
 
 wheel: setup ## build the wheel into dist/
@@ -75,6 +78,7 @@ wheel: setup ## build the wheel into dist/
 lock: .tools/bin/uv ## pin every dependency again, with hashes
 	.tools/bin/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements.lock
 	.tools/bin/uv pip compile pyproject.toml -c requirements.lock $(LOCK) -o requirements-run.lock
+	.tools/bin/uv pip compile pyproject.toml --extra bench -c requirements.lock $(LOCK) -o requirements-bench.lock
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-config

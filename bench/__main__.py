@@ -23,7 +23,15 @@ BENCHMARKS: Final[tuple[Callable[[], Benchmark], ...]] = (
     a_letter_drawn,
 )
 
-LIBRARIES: Final = ("holidays", "transitions", "sqlalchemy", "jinja2", "python-docx", "pydantic")
+LIBRARIES: Final = (
+    "holidays",
+    "transitions",
+    "sqlalchemy",
+    "jinja2",
+    "python-docx",
+    "pydantic",
+    "docxtpl",
+)
 PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEAD: Final = """\
 # Benchmarks

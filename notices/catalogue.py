@@ -88,7 +88,7 @@ _PAPERS: Final = (
         "extension_notice", "N09", "政府信息公开延期答复告知书", "decide_extension", "条例33.2",
     ),
     PaperKind(
-        "third_party_inquiry", "N10", "第三方意见征求书", "start_consultation", "条例32、15",
+        "third_party_inquiry", "N10", "第三方意见征询书", "start_consultation", "条例32、15",
         _THIRD_PARTY, series="inquiry",
     ),
     PaperKind(

@@ -241,7 +241,7 @@ def do(
     _report(office, done, json=json)
 
 
-@app.command(help="登记一件新申请：案例文件的 [case] 或者 [rectification] 部分。")
+@app.command(help="登记一件新申请：取自案例文件的 case 表或者 rectification 表。")
 def register(
     file: Path = typer.Argument(..., help="TOML 文件"),
     by: str = BY,

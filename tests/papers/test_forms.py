@@ -150,7 +150,7 @@ def test_the_proof_of_service_for_a_third_party_never_names_the_applicant() -> N
     made = printed("proof_of_service", paper="third_party_inquiry")
 
     assert "受送达人｜某某公司" in made.text
-    assert "第三方意见征求书｜文号｜抚县政公询〔2020〕3号" in made.text
+    assert "第三方意见征询书｜文号｜抚县政公询〔2020〕3号" in made.text
     assert WANG.name not in made.text
 
 
@@ -188,7 +188,7 @@ def test_cover_and_index_name_every_paper_in_order() -> None:
     assert lines == [
         ["1", "政府信息公开申请", "抚县政公申〔2020〕7号", "2020年9月14日"],
         ["2", "政府信息公开申请接收回执", "", "2020年9月14日"],
-        ["3", "第三方意见征求书", "抚县政公询〔2020〕3号", "2020年9月21日"],
+        ["3", "第三方意见征询书", "抚县政公询〔2020〕3号", "2020年9月21日"],
         ["4", "征求第三方意见告知书", "3号", "2020年9月21日"],
         ["5", "附件：申请人身份证明.pdf", "", "2020年9月22日"],
         ["6", "政府信息公开申请答复书", "抚县政公告〔2020〕12号", "2020年10月26日"],
