@@ -15,6 +15,7 @@ from gongkai.cli.frame import config_file, day, say, say_json, tell
 from gongkai.cli.texts import t
 from gongkai.cli.who import actor_of
 from gongkai.errors import DONE, REFUSED, BadUse
+from gongkai.fonts import gaps
 from gongkai.office import Office, load, perform
 from gongkai.pdf import to_pdf
 from gongkai.printing import Sheet
@@ -74,7 +75,7 @@ def catalogue(
     """Print every paper the program makes."""
     rows = list_of_papers.rows()
     if json:
-        say_json([dict(row) for row in rows])
+        say_json([{**row, "report_row": row["report_row"] or None} for row in rows])
         return
     if markdown:
         say(catalogue_page())
@@ -126,6 +127,17 @@ def _as_pdf(files: Sequence[Path], out: Path) -> list[Path]:
     return to_pdf(files, out, _progress)
 
 
+def _warn_of_gaps(papers: Sequence[StoredPaper]) -> None:
+    """Say which characters the letter font of this machine does not have."""
+    found = gaps("".join(paper.text for paper in papers))
+    if found.missing:
+        tell(
+            f"本机没有能显示这些字的字体，PDF 里会是方框：{'、'.join(found.missing)}。请安装字体。"
+        )
+    if found.borrowed:
+        tell(f"正文字体没有这些字，PDF 里用别的字体显示：{'、'.join(found.borrowed)}。")
+
+
 def _progress(done: int, of: int) -> None:
     tell(f"PDF [{done}/{of}]")
 
@@ -174,6 +186,8 @@ def print_case(
     )
     written = _write(sheets, out or Path("out") / number)
     made = _as_pdf(written, written[0].parent) if pdf and written else []
+    if pdf:
+        _warn_of_gaps(file.papers)
     _say_sheets(sheets, made or written, json=json)
 
 

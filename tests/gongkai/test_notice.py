@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from gongkai import pdf, today
+from gongkai.cli import notice
 from gongkai.config import load
 from gongkai.config_file import ConfigError
+from gongkai.fonts import Gaps
 from gongkai.store import tables as t
 from gongkai.store.engine import open_store, reading, writing
 from gongkai.store.registry import series_rows
@@ -295,3 +297,22 @@ def test_a_missing_file_of_paragraphs_is_told(home: Path) -> None:
 
     with pytest.raises(ConfigError, match="配置文件所在目录"):
         load(home / "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (Gaps(missing=("𠀀",)), "没有能显示这些字的字体"),
+        (Gaps(borrowed=("堃",)), "用别的字体显示：堃"),
+        (Gaps(), ""),
+    ],
+)
+def test_a_character_the_letter_font_lacks_is_told(
+    found: Gaps, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(notice, "gaps", lambda _text: found)
+
+    notice._warn_of_gaps(())
+
+    assert told in capsys.readouterr().err
+    assert bool(told) is bool(found.missing or found.borrowed)
