@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -173,7 +173,7 @@ def _perform(connection: Connection, office: Office, number: str | None, order: 
     if known := records.answered(connection, order.command_id):
         return _again(connection, office, known, asked, order.today)
     before = load(connection, office, number, order.today) if number is not None else None
-    _not_outrun(before, order)
+    refuse_if_outrun(before.facts if before else (), order.expected_version)
     world = office.world(_agency(before, order.command), order.today)
     command = order.command
     if isinstance(command, Register) and before is None:
@@ -203,13 +203,13 @@ def _again(
     return Done(case=case, fact=then[-1], findings=findings, repeated=True)
 
 
-def _not_outrun(case: Case | None, order: _Order) -> None:
-    wanted = order.expected_version
-    if case is not None and wanted is not None and wanted != case.version:
-        last = case.facts[-1]
+def refuse_if_outrun(facts: Sequence[Fact], wanted: int | None) -> None:
+    """Raise :class:`Conflict` where the file has gone on since version ``wanted`` was seen."""
+    if facts and wanted is not None and wanted != len(facts):
+        last = facts[-1]
         raise Conflict(
             f"本件已被他人办理（{last.actor} 于{last.on}办理了“{last.kind}”），"
-            f"您看到的是第{wanted}版，现为第{case.version}版。请刷新后再办理。"
+            f"您看到的是第{wanted}版，现为第{len(facts)}版。请刷新后再办理。"
         )
 
 

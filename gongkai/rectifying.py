@@ -16,6 +16,7 @@ from gongkai.office import (
     Office,
     desk_of,
     next_free,
+    refuse_if_outrun,
     refuse_taken,
     unknown_case,
 )
@@ -115,7 +116,7 @@ def _perform(
     if known := records.answered(connection, order.command_id):
         return _again(connection, known, order)
     before = load(connection, number) if number is not None else None
-    _not_outrun(before, order)
+    refuse_if_outrun(before.facts if before else (), order.expected_version)
     world = office.world(_agency(before, order.command), today)
     if isinstance(order.command, RegisterRectification) and before is None:
         command = _numbered(connection, office, order.command, order.on, world)
@@ -163,16 +164,6 @@ def _again(connection: Connection, known: Answered, order: _Order) -> Rectified:
     findings = tuple(finding_from(one) for one in known.answer["findings"])
     case = rectification.fold(then)
     return Rectified(case=case, fact=then[-1], findings=findings, repeated=True)
-
-
-def _not_outrun(case: Rectification | None, order: _Order) -> None:
-    wanted = order.expected_version
-    if case is not None and wanted is not None and wanted != case.version:
-        last = case.facts[-1]
-        raise Conflict(
-            f"本件已被他人办理（{last.actor} 于{last.on}办理了“{last.kind}”），"
-            f"您看到的是第{wanted}版，现为第{case.version}版。请刷新后再办理。"
-        )
 
 
 def _agency(case: Rectification | None, command: Command) -> str:

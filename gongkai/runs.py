@@ -60,11 +60,6 @@ class Run:
         return all(step.as_expected for step in self.steps)
 
     @property
-    def registered(self) -> bool:
-        """Whether the registration was accepted."""
-        return self.case is not None or self.rectification is not None
-
-    @property
     def draft_findings(self) -> tuple[Finding, ...]:
         """The findings of the last draft, accepted or not."""
         drafts = [step for step in self.steps if step.do in _DRAFTS]
