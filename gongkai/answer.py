@@ -7,7 +7,7 @@ from typing import Any
 from gongkai.casefile import CaseFileError
 from gongkai.findings import finding_as
 from gongkai.runs import Run, StepResult
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 from gongkai.store.tables import RECTIFICATION
 from rules.report import closing_row, request_row
 from workflow import rectification

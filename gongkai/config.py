@@ -32,6 +32,17 @@ class Database:
     __pydantic_config__ = FORBID_UNKNOWN
 
     url: str = "sqlite:///var/gongkai.sqlite"
+    #: PostgreSQL: the role that owns the tables; makes and migrates them. Empty: the same as url.
+    owner_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Security:
+    """Where the keys of personal data lie: never in the database."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    key_file: str = "var/gongkai.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +99,7 @@ class Config:
     numbers: Numbers
     agencies: dict[str, Agency]
     database: Database = field(default_factory=Database)
+    security: Security = field(default_factory=Security)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     policy: Policy = field(default_factory=Policy)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 
 
 def write_papers(folder: Path, papers: Iterable[StoredPaper]) -> list[str]:

@@ -6,7 +6,8 @@ from datetime import date
 
 import notices
 from gongkai.config import Numbers
-from gongkai.store.records import Filed, StoredPaper
+from gongkai.store.records import Filed
+from gongkai.store.registry import StoredPaper
 from notices import rectification
 from notices.letter import Letter
 from notices.variants import Variants

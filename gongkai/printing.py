@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 import notices
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 from notices.catalogue import CATALOGUE
 from notices.errors import PaperError
 from notices.forms import print_form, printable

@@ -10,6 +10,7 @@ from gongkai.config_file import ConfigFile
 from gongkai.errors import REFUSED, Told
 from gongkai.office import Office, random_code
 from gongkai.store.engine import open_store
+from gongkai.store.keys import KeyRing, new_ring, read_keys, write_keys
 from gongkai.today import now
 from rules.workdays import WorkCalendar
 
@@ -40,10 +41,19 @@ def open_office(file: ConfigFile, *, make: bool = False) -> Office:
         raise NoDatabase(
             f"还没有数据库（{place}）。请先运行 gongkai init，或者 gongkai demo 看样例。"
         )
+    keys = _keys(config, new=make and (place is None or not place.is_file()))
     return Office(
-        engine=open_store(config.database.url),
+        store=open_store(config.database.url, keys),
         config=config,
         calendar=calendar,
         check_code=random_code,
         moment=now,
     )
+
+
+def _keys(config: Config, *, new: bool) -> KeyRing:
+    """Read the key file; ``new`` makes one where there is none, for a database still to be made."""
+    path = Path(config.security.key_file)
+    if new and not path.exists():
+        write_keys(path, new_ring())
+    return read_keys(path)

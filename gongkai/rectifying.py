@@ -1,59 +1,88 @@
-"""The unit of work of a rectification (art. 41): as the office's, for a case kind of its own."""
+"""Rectifications (art. 41) as a kind of case."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from hashlib import sha256
-from uuid import uuid4
+from typing import Any, Final
 
-from sqlalchemy import Connection
-
-from gongkai import papers
-from gongkai.codec import canonical, split
-from gongkai.findings import finding_as, finding_from
-from gongkai.office import (
-    RECTIFICATION_SERIES,
-    Conflict,
-    Office,
-    desk_of,
-    next_free,
-    refuse_if_outrun,
-    refuse_taken,
-    unknown_case,
-)
+from gongkai import papers, unit
+from gongkai.office import RECTIFICATION_SERIES, Office, case_number
 from gongkai.store import records
-from gongkai.store.engine import writing
-from gongkai.store.records import Answered, StoredPaper
-from notices.errors import PaperError
-from rules.errors import RuleError
+from gongkai.store.engine import Transaction
+from gongkai.store.tables import RECTIFICATION
+from gongkai.unit import Carried, Decided, Kind, Order
 from workflow import rectification
 from workflow.commands import Command
 from workflow.errors import Refused
 from workflow.facts import Fact
-from workflow.findings import Finding
 from workflow.people import Actor
 from workflow.rectification import ROLES, Rectification, RegisterRectification
 from workflow.world import World
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rectified:
-    """A step that was taken: the case after it, its fact, findings and papers."""
-
-    case: Rectification
-    fact: Fact
-    findings: tuple[Finding, ...]
-    papers: tuple[StoredPaper, ...] = ()
-    repeated: bool = False
+#: A step that was taken in a rectification.
+Rectified = Carried[Rectification]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Order:
-    command: Command
-    actor: Actor
-    on: date
-    command_id: str
-    expected_version: int | None
-    asked: str
+class _Rectifications(Kind[Rectification]):
+    name = RECTIFICATION
+
+    def fold(self, facts: Sequence[Fact], world: World) -> Rectification:
+        del world
+        return rectification.fold(facts)
+
+    def after(self, case: Rectification | None, fact: Fact, world: World) -> Rectification:
+        del world
+        return rectification.after(case, fact)
+
+    def decide(
+        self,
+        tx: Transaction,
+        office: Office,
+        before: Rectification | None,
+        order: Order,
+        world: World,
+    ) -> Decided[Rectification]:
+        command = order.command
+        if isinstance(command, RegisterRectification) and before is None:
+            form = office.config.numbers.rectification
+            own = case_number(
+                tx, form, world.agency, RECTIFICATION_SERIES, order.on.year, command.number
+            )
+            command = replace(command, number=own)
+        actor = order.actor or usual(command)
+        after, findings = rectification.decide(before, command, actor, on=order.on, world=world)
+        issued, remarks = papers.issue_rectification(
+            after, on=order.on, world=world, desk=office.desk(tx, after.agency)
+        )
+        return Decided(
+            case=after,
+            command=command,
+            actor=actor,
+            findings=(*findings, *remarks),
+            papers=issued,
+        )
+
+    def row(self, case: Rectification, office: Office, world: World) -> Mapping[str, Any]:
+        days = office.config.rectification.working_days
+        return records.rectification_row(case, rectification.due(case, days, world))
+
+    def agency_of(self, command: Command) -> str:
+        if isinstance(command, RegisterRectification):
+            return command.agency
+        raise Refused(
+            code="wrong_state", message="更正申请还没有登记。", article="41", mend="请先登记。"
+        )
+
+    def refuse_other(self, number: str) -> Refused:
+        return Refused(
+            code="wrong_kind",
+            message=f"“{number}”是公开申请，不是更正申请，没有这个步骤。",
+            article="41",
+            mend="公开申请的步骤见 gongkai process。",
+        )
+
+
+RECTIFICATIONS: Final = _Rectifications()
 
 
 def perform(
@@ -67,27 +96,16 @@ def perform(
     command_id: str = "",
     expected_version: int | None = None,
 ) -> Rectified:
-    """Take one step, wholly or not at all; ``number`` is None for a registration.
-
-    The same ``command_id`` gives the same answer. Raises :class:`Refused` and :class:`Conflict`.
-    """
-    doer = actor or usual(command)
-    who = [number, on.isoformat(), str(actor) if actor else None, *split(command)]
-    order = _Order(
+    """Take one step in a rectification; see :func:`gongkai.unit.carry_out`."""
+    order = Order(
         command=command,
-        actor=doer,
+        actor=actor,
         on=on,
-        command_id=command_id or uuid4().hex,
+        today=today,
+        command_id=command_id,
         expected_version=expected_version,
-        asked=sha256(canonical(who)).hexdigest(),
     )
-    try:
-        with writing(office.engine) as connection:
-            return _perform(connection, office, number, order, today)
-    except (RuleError, PaperError) as error:
-        raise Refused(
-            code=error.code, message=error.message, article=error.article, mend=error.mend
-        ) from error
+    return unit.carry_out(office, RECTIFICATIONS, number, order)
 
 
 def usual(command: Command) -> Actor:
@@ -96,96 +114,12 @@ def usual(command: Command) -> Actor:
     return Actor(role)
 
 
-def is_rectification(connection: Connection, number: str) -> bool:
+def is_rectification(tx: Transaction, number: str) -> bool:
     """Whether the case that bears ``number`` is a rectification."""
-    _, facts = records.facts_of(connection, number)
-    return bool(facts) and facts[0].kind == RegisterRectification.do
+    found = records.heading(tx, number)
+    return found is not None and found.kind == RECTIFICATION
 
 
-def load(connection: Connection, number: str) -> Rectification:
-    """Return the rectification that bears ``number``, folded from its facts."""
-    _, facts = records.facts_of(connection, number)
-    if not facts or facts[0].kind != RegisterRectification.do:
-        raise unknown_case(number)
-    return rectification.fold(facts)
-
-
-def _perform(
-    connection: Connection, office: Office, number: str | None, order: _Order, today: date
-) -> Rectified:
-    if known := records.answered(connection, order.command_id):
-        return _again(connection, known, order)
-    before = load(connection, number) if number is not None else None
-    refuse_if_outrun(before.facts if before else (), order.expected_version)
-    world = office.world(_agency(before, order.command), today)
-    if isinstance(order.command, RegisterRectification) and before is None:
-        command = _numbered(connection, office, order.command, order.on, world)
-        order = replace(order, command=command)
-    done = _taken(connection, office, before, order, world)
-    days = office.config.rectification.working_days
-    records.put_rectification(connection, done.case, rectification.due(done.case, days, world))
-    records.add_fact(connection, done.case, done.fact)
-    records.add_papers(connection, done.case, done.fact, done.papers)
-    answer = {
-        "version": done.case.version,
-        "findings": [finding_as(finding) for finding in done.findings],
-    }
-    records.remember(connection, done.case, done.fact, order.asked, answer)
-    return done
-
-
-def _taken(
-    connection: Connection,
-    office: Office,
-    before: Rectification | None,
-    order: _Order,
-    world: World,
-) -> Rectified:
-    after, findings = rectification.decide(
-        before, order.command, order.actor, on=order.on, world=world
-    )
-    desk = desk_of(connection, office, after.agency)
-    issued, remarks = papers.issue_rectification(after, on=order.on, world=world, desk=desk)
-    fact = replace(
-        after.facts[-1],
-        command_id=order.command_id,
-        recorded_at=office.moment(),
-        papers=tuple(paper.ref for paper in issued),
-    )
-    case = rectification.after(before, fact)
-    return Rectified(case=case, fact=fact, findings=(*findings, *remarks), papers=issued)
-
-
-def _again(connection: Connection, known: Answered, order: _Order) -> Rectified:
-    if known.asked != order.asked:
-        raise Conflict("同一个 command_id 已用于另一项操作。请刷新页面后重新提交。")
-    _, facts = records.facts_of(connection, known.case_number)
-    then = facts[: known.fact]
-    findings = tuple(finding_from(one) for one in known.answer["findings"])
-    case = rectification.fold(then)
-    return Rectified(case=case, fact=then[-1], findings=findings, repeated=True)
-
-
-def _agency(case: Rectification | None, command: Command) -> str:
-    if case is not None:
-        return case.agency
-    if isinstance(command, RegisterRectification):
-        return command.agency
-    raise Refused(
-        code="wrong_state", message="更正申请还没有登记。", article="41", mend="请先登记。"
-    )
-
-
-def _numbered(
-    connection: Connection,
-    office: Office,
-    command: RegisterRectification,
-    on: date,
-    world: World,
-) -> RegisterRectification:
-    if not command.number:
-        form = office.config.numbers.rectification
-        drawn = next_free(connection, form, world.agency, RECTIFICATION_SERIES, on.year)
-        command = replace(command, number=drawn)
-    refuse_taken(connection, command.number)
-    return command
+def load(tx: Transaction, office: Office, number: str, today: date) -> Rectification:
+    """Return the rectification that bears ``number``."""
+    return unit.load(tx, office, RECTIFICATIONS, number, today)

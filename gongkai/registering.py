@@ -12,12 +12,8 @@ def import_highest(office: Office, agency: str, series: str, year: int, n: int) 
     A run of which this program has given a number has no gap and no double only from there on:
     moving its beginning would make one or the other.
     """
-    with writing(office.engine) as connection:
-        known = (
-            row
-            for row in series_rows(connection, agency)
-            if (row.series, row.year) == (series, year)
-        )
+    with writing(office.store) as tx:
+        known = (row for row in series_rows(tx, agency) if (row.series, row.year) == (series, year))
         row = next(known, None)
         if row and row.drawn:
             raise Refused(
@@ -27,4 +23,4 @@ def import_highest(office: Office, agency: str, series: str, year: int, n: int) 
                 article="45",
                 mend="接续文号应当在编第一个号以前办理；此前在系统外用过的号请登记说明。",
             )
-        import_number(connection, agency, series, year, n)
+        import_number(tx, agency, series, year, n)

@@ -5,10 +5,12 @@ from datetime import date
 
 from gongkai import rectifying
 from gongkai.config import Config
-from gongkai.office import Done, Office, fixed_code, perform
+from gongkai.office import Office, fixed_code
+from gongkai.requesting import Done, perform
 from gongkai.runs import Run, StepResult
 from gongkai.store.engine import IN_MEMORY, open_store
-from gongkai.store.records import StoredPaper
+from gongkai.store.keys import KeyRing
+from gongkai.store.registry import StoredPaper
 from gongkai.story import Step, Story
 from rules.workdays import WorkCalendar
 from workflow.case import Case
@@ -27,7 +29,10 @@ __all__ = ["Run", "StepResult", "fresh_office", "run"]
 def fresh_office(config: Config, calendar: WorkCalendar) -> Office:
     """Open an office on an empty database in memory; check codes follow from the story."""
     return Office(
-        engine=open_store(IN_MEMORY), config=config, calendar=calendar, check_code=fixed_code
+        store=open_store(IN_MEMORY, KeyRing.ephemeral()),
+        config=config,
+        calendar=calendar,
+        check_code=fixed_code,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 from gongkai.story import Expected, Story
 from rules.words import Labelled
 from workflow.case import Case

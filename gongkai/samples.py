@@ -7,7 +7,7 @@ from typing import Final
 
 from gongkai import catalogue
 from gongkai.printing import Sheet, form
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 from notices.forms import printable
 from workflow.case import Case
 from workflow.errors import Refused

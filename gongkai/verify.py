@@ -8,9 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from gongkai.errors import BadUse
+from gongkai.store.engine import Transaction
 from gongkai.store.registry import Issued, by_code, by_digest
 
 _CODE: Final = re.compile(r"[A-Z]{12}")
@@ -58,19 +57,19 @@ class Verdict:
         }
 
 
-def verify(connection: Connection, asked: str) -> Verdict:
+def verify(tx: Transaction, asked: str) -> Verdict:
     """Judge a file, or a check code of twelve letters."""
     path = Path(asked)
     if path.is_file():
-        return _file(connection, path)
+        return _file(tx, path)
     code = asked.strip().upper()
     if _CODE.fullmatch(code):
-        return _code(connection, code)
+        return _code(tx, code)
     raise BadUse(f"“{asked}”既不是文件，也不是核验码。核验码是文书首页下方的12个字母。")
 
 
-def _code(connection: Connection, code: str) -> Verdict:
-    found = by_code(connection, code)
+def _code(tx: Transaction, code: str) -> Verdict:
+    found = by_code(tx, code)
     if not found:
         said = f"没有核验码为 {code} 的文书。请核对每个字母；仍然没有的，文书不是由本系统制发的。"
         return Verdict(result="unknown", message=said)
@@ -93,24 +92,24 @@ def _void(found: Issued) -> str:
     return f"注意：该文书已于{paper.void_on}作废（{paper.void_reason}）。" if paper.void_on else ""
 
 
-def _file(connection: Connection, path: Path) -> Verdict:
+def _file(tx: Transaction, path: Path) -> Verdict:
     if path.stat().st_size > _LARGEST:
         raise BadUse(f"{path}：文件太大，不是本系统制发的文书。")
     data = path.read_bytes()
     digest = sha256(data).hexdigest()
-    if found := by_digest(connection, digest):
+    if found := by_digest(tx, digest):
         proof = _proof(found[0])
         if not proof.ok:
             return proof
         said = "文件与制发时的原件逐字节一致，没有改动。" + _void(found[0])
         return Verdict(result="unchanged", message=said, issued=found[0], sha256=digest)
-    return _other_bytes(connection, data, digest)
+    return _other_bytes(tx, data, digest)
 
 
-def _other_bytes(connection: Connection, data: bytes, digest: str) -> Verdict:
+def _other_bytes(tx: Transaction, data: bytes, digest: str) -> Verdict:
     """Judge a file that was not issued byte for byte: a changed one still bears its code."""
     for code in _codes(data):
-        if found := by_code(connection, code):
+        if found := by_code(tx, code):
             said = (
                 f"文件写有核验码 {code}，但内容与制发时的原件不一致：已被改动，或者被另存过。"
                 "请以存档的原件为准：用 gongkai notice render 按文号取出。"

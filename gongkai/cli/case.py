@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from sqlalchemy import Connection
 
 from gongkai import rectifying, timeline
 from gongkai.answer import case_as, deadline_as, notice_as, rectification_as
@@ -19,11 +18,13 @@ from gongkai.cli.who import actor_of
 from gongkai.codec import canonical, split
 from gongkai.fields import command_from
 from gongkai.findings import finding_as
-from gongkai.office import Done, Office, load, perform
+from gongkai.office import Office
 from gongkai.real import open_office
 from gongkai.rectifying import Rectified
-from gongkai.store.engine import reading
-from gongkai.store.records import answers_of, case_rows, papers_of
+from gongkai.requesting import Done, load, perform
+from gongkai.store.engine import Transaction, reading
+from gongkai.store.records import answers_of, case_rows
+from gongkai.store.registry import papers_of
 from gongkai.store.tables import RECTIFICATION
 from gongkai.today import today
 from workflow import rectification
@@ -49,8 +50,8 @@ def list_cases(
 ) -> None:
     """Print the rows of all cases."""
     office = open_office(config_file())
-    with reading(office.engine) as connection:
-        rows = [dict(row) for row in case_rows(connection, agency)]
+    with reading(office.store) as tx:
+        rows = [dict(row) for row in case_rows(tx, agency)]
     if json:
         say_json([{key: _plain(value) for key, value in row.items()} for row in rows])
     elif not rows:
@@ -100,10 +101,10 @@ def show_case(office: Office, number: str, *, proof: bool) -> None:
     if _is_rectification(office, number):
         _show_rectification(office, number)
         return
-    with reading(office.engine) as connection:
-        case = load(connection, office, number, today())
-        answers = answers_of(connection, number)
-        papers = papers_of(connection, number)
+    with reading(office.store) as tx:
+        case = load(tx, office, number, today())
+        answers = answers_of(tx, number)
+        papers = papers_of(tx, number)
     world = office.world(case.agency, today())
     lines = list(timeline.of_case(case, answers, world))
     show.timeline(lines)
@@ -114,22 +115,22 @@ def show_case(office: Office, number: str, *, proof: bool) -> None:
     show.papers((paper, "") for paper in papers)
 
 
-def _loaded(connection: Connection, office: Office, number: str) -> Case | Rectification:
-    if rectifying.is_rectification(connection, number):
-        return rectifying.load(connection, number)
-    return load(connection, office, number, today())
+def _loaded(tx: Transaction, office: Office, number: str) -> Case | Rectification:
+    if rectifying.is_rectification(tx, number):
+        return rectifying.load(tx, office, number, today())
+    return load(tx, office, number, today())
 
 
 def _is_rectification(office: Office, number: str) -> bool:
-    with reading(office.engine) as connection:
-        return rectifying.is_rectification(connection, number)
+    with reading(office.store) as tx:
+        return rectifying.is_rectification(tx, number)
 
 
 def _show_rectification(office: Office, number: str) -> None:
-    with reading(office.engine) as connection:
-        case = rectifying.load(connection, number)
-        answers = answers_of(connection, number)
-        papers = papers_of(connection, number)
+    with reading(office.store) as tx:
+        case = rectifying.load(tx, office, number, today())
+        answers = answers_of(tx, number)
+        papers = papers_of(tx, number)
     lines = list(timeline.of_rectification(case, answers))
     show.timeline(lines)
     show.deadlines([_own_day(office, case)])
@@ -143,9 +144,9 @@ def _own_day(office: Office, case: Rectification) -> Deadline:
 
 
 def _rectification_json(office: Office, number: str) -> dict[str, Any]:
-    with reading(office.engine) as connection:
-        case = rectifying.load(connection, number)
-        papers = papers_of(connection, number)
+    with reading(office.store) as tx:
+        case = rectifying.load(tx, office, number, today())
+        papers = papers_of(tx, number)
     return {
         "case": rectification_as(case),
         "version": case.version,
@@ -157,9 +158,9 @@ def _rectification_json(office: Office, number: str) -> dict[str, Any]:
 def _case_json(office: Office, number: str) -> dict[str, Any]:
     if _is_rectification(office, number):
         return _rectification_json(office, number)
-    with reading(office.engine) as connection:
-        case = load(connection, office, number, today())
-        papers = papers_of(connection, number)
+    with reading(office.store) as tx:
+        case = load(tx, office, number, today())
+        papers = papers_of(tx, number)
     world = office.world(case.agency, today())
     return {
         "case": case_as(case, world),
@@ -173,8 +174,8 @@ def _case_json(office: Office, number: str) -> dict[str, Any]:
 def log(number: str = NUMBER, json: bool = JSON) -> None:
     """Print the facts of a case."""
     office = open_office(config_file())
-    with reading(office.engine) as connection:
-        case = _loaded(connection, office, number)
+    with reading(office.store) as tx:
+        case = _loaded(tx, office, number)
     rows = _facts(case.facts)
     if json:
         say_json(rows)
@@ -224,8 +225,8 @@ def do(
     """Take one step in a case."""
     office = open_office(config_file())
     wanted = command_from(command, pairs or [])
-    with reading(office.engine) as connection:
-        case = _loaded(connection, office, number)
+    with reading(office.store) as tx:
+        case = _loaded(tx, office, number)
     take = rectifying.perform if isinstance(case, Rectification) else perform
     state = None if isinstance(case, Rectification) else case.state
     done = take(

@@ -13,14 +13,16 @@ from gongkai.cli.replay import show_run
 from gongkai.cli.texts import t
 from gongkai.config_file import ConfigFile
 from gongkai.errors import DONE, REFUSED, BadUse
-from gongkai.office import Office, load
+from gongkai.office import Office
 from gongkai.out import write_papers
 from gongkai.real import open_office
 from gongkai.rectifying import is_rectification
 from gongkai.replay import run
+from gongkai.requesting import load
 from gongkai.samples import Samples
 from gongkai.store.engine import reading
-from gongkai.store.records import answered, papers_of
+from gongkai.store.records import answered
+from gongkai.store.registry import papers_of
 from gongkai.today import today
 
 app = typer.Typer()
@@ -65,9 +67,9 @@ def _one(
     office: Office, sample: Path, out: Path, samples: Samples, *, proof: bool
 ) -> tuple[bool, int]:
     name = f"demo/{sample.stem}"
-    with reading(office.engine) as connection:
-        known = answered(connection, f"{name}/0")
-        kept = papers_of(connection, known.case_number) if known else ()
+    with reading(office.store) as tx:
+        known = answered(tx, f"{name}/0")
+        kept = papers_of(tx, known.case_number) if known else ()
     if known:
         samples.add_papers(kept)
         _add_forms(office, known.case_number, samples)
@@ -85,8 +87,8 @@ def _one(
 
 
 def _add_forms(office: Office, number: str, samples: Samples) -> None:
-    with reading(office.engine) as connection:
-        if is_rectification(connection, number):
+    with reading(office.store) as tx:
+        if is_rectification(tx, number):
             return
-        case = load(connection, office, number, today())
+        case = load(tx, office, number, today())
     samples.add_forms(case, office.world(case.agency, today()))

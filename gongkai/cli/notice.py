@@ -16,13 +16,14 @@ from gongkai.cli.texts import t
 from gongkai.cli.who import actor_of
 from gongkai.errors import DONE, REFUSED, BadUse
 from gongkai.fonts import gaps
-from gongkai.office import Office, load, perform
+from gongkai.office import Office
 from gongkai.pdf import to_pdf
 from gongkai.printing import Sheet
 from gongkai.real import open_office
+from gongkai.requesting import load, perform
 from gongkai.store.engine import reading
-from gongkai.store.records import StoredPaper, case_rows, paper_numbered, papers_of
-from gongkai.store.registry import Issued, by_number
+from gongkai.store.records import case_rows
+from gongkai.store.registry import Issued, StoredPaper, by_number, paper_numbered, papers_of
 from gongkai.today import today
 from gongkai.verify import verify as verdict_on
 from notices.page import catalogue_page
@@ -45,9 +46,9 @@ def list_papers(
     """Print the papers of one case or of all."""
     office = open_office(config_file())
     one = number or case
-    with reading(office.engine) as connection:
-        wanted = [one] if one else [row["number"] for row in case_rows(connection)]
-        papers = [paper for each in wanted for paper in papers_of(connection, each)]
+    with reading(office.store) as tx:
+        wanted = [one] if one else [row["number"] for row in case_rows(tx)]
+        papers = [paper for each in wanted for paper in papers_of(tx, each)]
     if json:
         say_json([_listed(paper) for paper in papers])
     else:
@@ -98,8 +99,8 @@ def render(
     if len(what) > 1:
         raise BadUse("一次取出一个文号，或者写一个或几个目录。")
     office = open_office(config_file())
-    with reading(office.engine) as connection:
-        paper = paper_numbered(connection, what[0])
+    with reading(office.store) as tx:
+        paper = paper_numbered(tx, what[0])
     if paper is None:
         raise BadUse(f"没有文号为“{what[0]}”的文书。用 gongkai notice list 查看文号。")
     if out is None:
@@ -152,13 +153,13 @@ class _File:
 
 
 def _opened(office: Office, number: str) -> _File:
-    with reading(office.engine) as connection:
-        papers = papers_of(connection, number)
-        if rectifying.is_rectification(connection, number):
+    with reading(office.store) as tx:
+        papers = papers_of(tx, number)
+        if rectifying.is_rectification(tx, number):
             return _File(
-                case=None, agency=rectifying.load(connection, number).agency, papers=papers
+                case=None, agency=rectifying.load(tx, office, number, today()).agency, papers=papers
             )
-        case = load(connection, office, number, today())
+        case = load(tx, office, number, today())
     return _File(case=case, agency=case.agency, papers=papers)
 
 
@@ -228,8 +229,8 @@ def verify(
 ) -> None:
     """Exit 0 only where the paper is ours and unchanged."""
     office = open_office(config_file())
-    with reading(office.engine) as connection:
-        verdict = verdict_on(connection, what)
+    with reading(office.store) as tx:
+        verdict = verdict_on(tx, what)
     if json:
         say_json(verdict.as_json())
     else:
@@ -260,8 +261,8 @@ def void(
     office = open_office(config_file())
     found = _voidable(office, number)
     command = RecallReply(reason=reason)
-    with reading(office.engine) as connection:
-        case = load(connection, office, found.case_number, today())
+    with reading(office.store) as tx:
+        case = load(tx, office, found.case_number, today())
     if case.reply is None or case.reply.number != number:
         raise _not_voidable(f"“{number}”不是本案现行的答复书。")
     actor = actor_of(office, case.agency, case.state, command, by)
@@ -270,8 +271,8 @@ def void(
 
 
 def _voidable(office: Office, number: str) -> Issued:
-    with reading(office.engine) as connection:
-        found = by_number(connection, number)
+    with reading(office.store) as tx:
+        found = by_number(tx, number)
     if not found:
         raise _not_voidable(f"没有文号为“{number}”的文书。")
     paper = found[0].paper

@@ -29,8 +29,8 @@ def list_numbers(
 ) -> None:
     """Print every run of numbers."""
     office = open_office(config_file())
-    with reading(office.engine) as connection:
-        rows = series_rows(connection, agency)
+    with reading(office.store) as tx:
+        rows = series_rows(tx, agency)
     if json:
         say_json([_as_json(row) for row in rows])
         return

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gongkai.cli.texts import t
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 from gongkai.timeline import Line
 from gongkai.wording import PERIODS, advice, article_text
 from workflow.clock import Deadline

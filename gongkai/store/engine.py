@@ -1,16 +1,28 @@
-"""Opening the database: SQLite with settings that lose nothing, read back and asserted."""
+"""Opening the database with settings that lose nothing, read back and asserted."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.schema import CreateColumn
 
-from gongkai.errors import Told
+from gongkai.store import guards  # noqa: F401 - sets the guards up wherever tables are made
+from gongkai.store.failures import Failure, StoreError, failure_of
+from gongkai.store.keys import KeyRing
+from gongkai.store.statements import Statement
 from gongkai.store.tables import metadata
 
 IN_MEMORY: Final = "sqlite://"
@@ -21,43 +33,98 @@ _SETTINGS: Final = {
     "busy_timeout": (30000, "30000"),
     "secure_delete": (1, "ON"),
 }
+_POSTGRESQL: Final = "postgresql+psycopg"
+_POSTGRESQL_SETTINGS: Final = (
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "1min"),
+    ("synchronous_commit", "on"),
+    ("default_transaction_isolation", "read committed"),
+)
 
 
-class StoreError(Told):
-    """The database cannot be used as promised."""
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database, and the keys of what is sealed in it."""
+
+    engine: Engine
+    keys: KeyRing
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    def close(self) -> None:
+        """Let go of every connection; the next use opens new ones."""
+        self.engine.dispose()
 
 
-def open_store(url: str) -> Engine:
-    """Open the database at ``url`` and make the tables that are not there."""
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One transaction, and the keys to read what is sealed in it."""
+
+    connection: Connection
+    keys: KeyRing
+
+    def execute(self, clause: Executable, rows: Any = None) -> Any:  # noqa: ANN401 - a CursorResult of any row
+        """Run a statement of SQLAlchemy."""
+        return self.connection.execute(clause, rows)
+
+    def run(self, statement: Statement, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any DB-API cursor
+        """Run a statement of the write path; return the driver's cursor."""
+        text = statement.text(self.connection.dialect)
+        cursor = self.connection.connection.cursor()
+        cursor.execute(text.sql, statement.bound(text, row))
+        return cursor
+
+
+def open_store(url: str, keys: KeyRing) -> Store:
+    """Open the database at ``url`` and make the tables where there are none."""
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(f"目前只支持 SQLite，配置的数据库是 {parsed.get_backend_name()}。")
-    in_memory = not parsed.database or parsed.database == ":memory:"
-    if parsed.database and not in_memory:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _in_memory(url) if in_memory else create_engine(url)
-    event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", _begun)
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-        _complete(connection)
+    engine = _postgresql(parsed) if parsed.get_backend_name() == "postgresql" else _sqlite(parsed)
+    store = Store(engine, keys)
+    with writing(store) as tx:
+        if not inspect(tx.connection).has_table("cases"):
+            metadata.create_all(tx.connection)
+    return store
+
+
+def _postgresql(url: URL) -> Engine:
+    if url.drivername != _POSTGRESQL:
+        raise StoreError(
+            f"数据库地址写的是 {url.drivername}://，PostgreSQL 应写成 {_POSTGRESQL}://。"
+        )
+    try:
+        engine = create_engine(url)
+    except ModuleNotFoundError as error:
+        raise StoreError("使用 PostgreSQL 需要安装 gongkai[postgresql]（psycopg）。") from error
+    event.listen(engine, "connect", _connected_postgresql)
     return engine
 
 
-def _complete(connection: Connection) -> None:
-    """Add what a database made by an earlier version lacks: columns with a default, indexes."""
-    there = inspect(connection)
-    for table in metadata.sorted_tables:
-        known = {column["name"] for column in there.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                shape = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {shape}")
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
+def _connected_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection
+    with connection.cursor() as cursor:
+        for name, word in _POSTGRESQL_SETTINGS:
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, word))
+            (value,) = cursor.execute(f"SHOW {name}").fetchone()
+            if value != word:
+                raise StoreError(f"数据库设置 {name} 是 {value}，应为 {word}。")
+    connection.commit()
 
 
-def _in_memory(url: str) -> Engine:
+def _sqlite(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        raise StoreError(f"数据库只能是 SQLite 或 PostgreSQL，配置的是 {url.get_backend_name()}。")
+    in_memory = not url.database or url.database == ":memory:"
+    if url.database and not in_memory:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = _in_memory(url) if in_memory else create_engine(url)
+    event.listen(engine, "connect", _connected_sqlite)
+    event.listen(engine, "begin", _begun_sqlite)
+    return engine
+
+
+def _in_memory(url: URL) -> Engine:
     return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
 
 
@@ -69,7 +136,7 @@ def journal_mode(version: tuple[int, int, int]) -> str:
     return "wal" if mended else "delete"
 
 
-def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection
+def _connected_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection
     connection.isolation_level = None  # the driver's own BEGIN is a deferred one; we issue ours
     mode = journal_mode(sqlite3.sqlite_version_info)
     cursor = connection.cursor()
@@ -84,20 +151,43 @@ def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - any 
     cursor.close()
 
 
-def _begun(connection: Connection) -> None:
+def _begun_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that holds the write lock from its first moment; commit at the end."""
-    with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
-        yield connection
+def writing(store: Store) -> Iterator[Transaction]:
+    """Open a transaction for changes; commit at the end.
+
+    On SQLite it holds the write lock from its first moment; on PostgreSQL it takes row locks as it
+    goes (case, then counter, then chain).
+    """
+    with store.engine.connect() as bare, _dropped_when_lost(bare):
+        connection = bare.execution_options(**{_WRITING: True})
+        with connection.begin():
+            yield Transaction(connection, store.keys)
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(store: Store) -> Iterator[Transaction]:
     """Open a transaction that sees one state of the database and changes nothing."""
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    with store.engine.connect() as bare, _dropped_when_lost(bare):
+        connection = bare
+        if store.dialect == "postgresql":
+            connection = bare.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield Transaction(connection, store.keys)
+
+
+@contextmanager
+def _dropped_when_lost(connection: Connection) -> Iterator[None]:
+    """Keep a dead connection, of which only the driver knows, from going back to the pool."""
+    try:
+        yield
+    except Exception as error:
+        if failure_of(error) is Failure.LOST and not connection.invalidated:
+            connection.invalidate(error)
+        raise

@@ -1,15 +1,21 @@
-"""Rows and facts: the only translation between them, and the only place that writes SQL."""
+"""Cases, facts and answers: rows on one side, what they mean on the other."""
 
+import hmac
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
 
-from gongkai.codec import canonical, join, split
+from gongkai.codec import Split, canonical, join
+from gongkai.store import chain
 from gongkai.store import tables as t
+from gongkai.store.engine import Transaction
+from gongkai.store.statements import Statement
 from rules.workdays import Day
 from workflow.case import Case
 from workflow.clock import Deadline
@@ -17,6 +23,8 @@ from workflow.facts import Fact, PaperRef
 from workflow.people import Actor
 from workflow.rectification import Rectification
 from workflow.vocabulary import Role
+
+_SALT: Final = 16
 
 
 class Filed(Protocol):
@@ -33,34 +41,16 @@ class Filed(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPaper:
-    """A paper as it was issued; its bytes are kept and never made again."""
+class Heading:
+    """What the row of a case says of its history, without reading it."""
 
+    agency: str
+    number: str
     kind: str
-    form: str = ""
-    title: str
-    on: date
-    text: str
-    docx: bytes
-    sha256: str
-    number: str = ""
-    series: str = ""
-    year: int = 0
-    n: int = 0
-    check_code: str = ""
-    void_on: date | None = None
-    void_reason: str = ""
-
-    @property
-    def ref(self) -> PaperRef:
-        """What the fact that issued it says about it."""
-        return PaperRef(
-            kind=self.kind,
-            number=self.number,
-            sha256=self.sha256,
-            check_code=self.check_code,
-            title=self.title,
-        )
+    version: int
+    #: The link of the last fact: it stands for every fact up to it.
+    head: str
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,54 +63,175 @@ class Answered:
     answer: Mapping[str, Any]
 
 
-def facts_of(connection: Connection, number: str) -> tuple[str, tuple[Fact, ...]]:
+_k = t.cases.c
+_HEADING: Final = (_k.agency, _k.number, _k.kind, _k.version, _k.head, _k.erased_on.is_not(None))
+_LOCKED: Final = Statement(
+    select(*_HEADING).where(_k.number == bindparam("number")).with_for_update()
+)
+_CASE_ADDED: Final = Statement(insert(t.cases))
+_CASE_MOVED: Final = Statement(
+    update(t.cases)
+    .where(_k.agency == bindparam("of"), _k.number == bindparam("numbered"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "version",
+                "head",
+                "state",
+                "channel",
+                "on",
+                "received_on",
+                "reply_due_on",
+                "provisional",
+                "last_on",
+            )
+        }
+    )
+)
+_FACT_ADDED: Final = Statement(insert(t.facts))
+_PERSONAL_ADDED: Final = Statement(insert(t.personal))
+_a = t.commands.c
+_ANSWERED: Final = Statement(
+    select(_a.case_number, _a.fact, _a.asked, _a.answer).where(
+        _a.command_id == bindparam("command_id")
+    )
+)
+_REMEMBERED: Final = Statement(insert(t.commands))
+
+
+def lock(tx: Transaction, number: str) -> Heading | None:
+    """Return the heading of a case, held until the end of the transaction."""
+    row = tx.run(_LOCKED, {"number": number}).fetchone()
+    if row is None:
+        return None
+    agency, own, kind, version, head, erased = row
+    return Heading(
+        agency=agency, number=own, kind=kind, version=version, head=head, erased=bool(erased)
+    )
+
+
+def heading(tx: Transaction, number: str) -> Heading | None:
+    """Return the heading of a case."""
+    row = tx.execute(select(*_HEADING).where(_k.number == number)).first()
+    if row is None:
+        return None
+    agency, own, kind, version, head, erased = row
+    return Heading(
+        agency=agency, number=own, kind=kind, version=version, head=head, erased=bool(erased)
+    )
+
+
+def facts_of(tx: Transaction, number: str) -> tuple[str, tuple[Fact, ...]]:
     """Return the agency of a case and its facts in order; no facts where there is no such case."""
-    rows = connection.execute(
-        select(t.facts).where(t.facts.c.case_number == number).order_by(t.facts.c.n)
+    f, p = t.facts.c, t.personal.c
+    same = (p.agency == f.agency) & (p.case_number == f.case_number) & (p.n == f.n)
+    rows = tx.execute(
+        select(t.facts, p.key, p.sealed)
+        .join_from(t.facts, t.personal, same, isouter=True)
+        .where(f.case_number == number)
+        .order_by(f.n)
     ).mappings()
     found = list(rows)
-    return (found[0]["agency"] if found else ""), tuple(_fact(row) for row in found)
+    return (found[0]["agency"] if found else ""), tuple(_fact(tx, row) for row in found)
 
 
-def _fact(row: RowMapping) -> Fact:
+def _fact(tx: Transaction, row: RowMapping) -> Fact:
     public = json.loads(row["public"])
-    personal = json.loads(row["personal"]) if row["personal"] else None
     return Fact(
         number=row["n"],
         on=row["on"],
         actor=Actor(Role(public["actor"]["role"]), public["actor"]["name"]),
-        command=join(public["command"], personal),
+        command=join(public["command"], _opened(tx, row)),
         command_id=public["command_id"],
         recorded_at=datetime.fromisoformat(row["recorded_at"]) if row["recorded_at"] else None,
-        papers=tuple(PaperRef(**ref) for ref in public["papers"]),
+        papers=tuple(_ref(said) for said in public["papers"]),
     )
 
 
-def add_fact(connection: Connection, case: Filed, fact: Fact) -> None:
-    """Append a fact of ``case``."""
-    public, personal = split(fact.command)
-    said = {
-        "actor": {"role": fact.actor.role.value, "name": fact.actor.name},
-        "command": public,
-        "command_id": fact.command_id,
-        "papers": [asdict(ref) for ref in fact.papers],
-    }
-    row = {
+def _ref(said: Mapping[str, Any]) -> PaperRef:
+    return PaperRef(**{key: value for key, value in said.items() if key != "row"})
+
+
+def place_of(agency: str, case_number: str, n: int) -> str:
+    """Name the place at which the personal part of a fact is sealed."""
+    return f"personal/{agency}/{case_number}/{n}"
+
+
+def _opened(tx: Transaction, row: RowMapping) -> Any:  # noqa: ANN401 - as json.loads
+    if row["sealed"] is None:
+        return None
+    place = place_of(row["agency"], row["case_number"], row["n"])
+    return json.loads(tx.keys.open(row["key"], row["sealed"], place)[_SALT:])
+
+
+def commitment(salted: bytes) -> str:
+    """Return the commitment to a personal part from what is sealed: its salt, then its bytes."""
+    return hmac.digest(salted[:_SALT], salted[_SALT:], sha256).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A fact ready to be kept: its row, already linked into the chain, and its personal part."""
+
+    row: Mapping[str, Any]
+    salted: bytes
+
+    @property
+    def end(self) -> chain.Head:
+        """The end of the chain once it is kept."""
+        return chain.Head(self.row["seq"], self.row["hash"])
+
+
+def linked(
+    tx: Transaction, case: Filed, fact: Fact, said: Split, papers: Iterable[str] = ()
+) -> Linked:
+    """Link a fact of ``case`` to the end of the agency's chain.
+
+    ``said`` is the command taken apart, ``papers`` the digests of the rows of the fact's papers.
+    """
+    salted = b"" if said.personal is None else os.urandom(_SALT) + canonical(said.personal)
+    end = chain.head(tx, case.agency)
+    row: dict[str, Any] = {
         "agency": case.agency,
         "case_number": case.number,
         "n": fact.number,
+        "seq": end.seq + 1,
         "kind": fact.kind,
         "on": fact.on,
         "recorded_at": fact.recorded_at.isoformat() if fact.recorded_at else None,
-        "public": canonical(said).decode(),
-        "personal": None if personal is None else canonical(personal).decode(),
+        "public": canonical(_public(fact, said, papers)).decode(),
+        "commitment": commitment(salted) if salted else None,
     }
-    connection.execute(insert(t.facts).values(row))
+    row["hash"] = chain.link(end.hash, chain.fact_digest(row))
+    return Linked(row, salted)
 
 
-def put_case(connection: Connection, case: Case, due: Day | None) -> None:
-    """Write the row of a case: a cache of the fold."""
-    row = {
+def add_fact(tx: Transaction, kept: Linked) -> None:
+    """Append a fact to its case, whose row is there, and move the end of the chain."""
+    tx.run(_FACT_ADDED, kept.row)
+    own = {name: kept.row[name] for name in ("agency", "case_number", "n")}
+    if kept.salted:
+        key, sealed = tx.keys.seal(kept.salted, place_of(*own.values()))
+        tx.run(_PERSONAL_ADDED, {**own, "key": key, "sealed": sealed})
+    chain.move(tx, own["agency"], kept.end)
+
+
+def _public(fact: Fact, said: Split, papers: Iterable[str]) -> dict[str, Any]:
+    return {
+        "actor": {"role": fact.actor.role.value, "name": fact.actor.name},
+        "command": said.public,
+        "command_id": fact.command_id,
+        "papers": [
+            {**asdict(ref), "row": digest} for ref, digest in zip(fact.papers, papers, strict=True)
+        ],
+    }
+
+
+def case_row(case: Case, due: Day | None) -> dict[str, Any]:
+    """Return the row of a case: a cache of the fold."""
+    return {
+        "kind": t.REQUEST,
         "version": case.version,
         "state": case.state.value,
         "channel": case.channel.value,
@@ -130,12 +241,11 @@ def put_case(connection: Connection, case: Case, due: Day | None) -> None:
         "provisional": bool(due and due.provisional),
         "last_on": case.last_on,
     }
-    _put_row(connection, case, row)
 
 
-def put_rectification(connection: Connection, case: Rectification, due: Deadline) -> None:
-    """Write the row of a rectification; its day is the agency's own."""
-    row = {
+def rectification_row(case: Rectification, due: Deadline) -> dict[str, Any]:
+    """Return the row of a rectification; its day is the agency's own."""
+    return {
         "kind": t.RECTIFICATION,
         "version": case.version,
         "state": case.state.value,
@@ -146,119 +256,52 @@ def put_rectification(connection: Connection, case: Rectification, due: Deadline
         "provisional": due.provisional,
         "last_on": case.last_on,
     }
-    _put_row(connection, case, row)
 
 
-def _put_row(connection: Connection, case: Filed, row: Mapping[str, Any]) -> None:
+def put_case(tx: Transaction, case: Filed, row: Mapping[str, Any], head: str) -> None:
+    """Write the row of a case; ``head`` is the link of its last fact."""
     if case.version == 1:
-        connection.execute(insert(t.cases).values(agency=case.agency, number=case.number, **row))
+        key = {"agency": case.agency, "number": case.number, "erased_on": None}
+        tx.run(_CASE_ADDED, {**key, **row, "head": head})
     else:
-        here = (t.cases.c.agency == case.agency) & (t.cases.c.number == case.number)
-        connection.execute(update(t.cases).where(here).values(row))
+        moved = {name: value for name, value in row.items() if name != "kind"}
+        tx.run(_CASE_MOVED, {"of": case.agency, "numbered": case.number, **moved, "head": head})
 
 
-def add_papers(
-    connection: Connection, case: Filed, fact: Fact, papers: Iterable[StoredPaper]
-) -> None:
-    """Keep the papers that a fact issued, bytes and all."""
-    for place, paper in enumerate(papers, start=1):
-        row = {
-            **asdict(paper),
-            "agency": case.agency,
-            "case_number": case.number,
-            "fact": fact.number,
-            "place": place,
-        }
-        for key in ("number", "series", "year", "n", "check_code", "void_reason"):
-            row[key] = row[key] or None  # an unnumbered paper takes part in no unique key
-        connection.execute(insert(t.papers).values(row))
-
-
-def papers_of(connection: Connection, number: str) -> tuple[StoredPaper, ...]:
-    """Return the papers of a case in the order of issue."""
-    rows = connection.execute(
-        select(t.papers)
-        .where(t.papers.c.case_number == number)
-        .order_by(t.papers.c.fact, t.papers.c.place)
-    ).mappings()
-    return tuple(paper_from(row) for row in rows)
-
-
-def paper_numbered(connection: Connection, number: str) -> StoredPaper | None:
-    """Return the paper that bears ``number``."""
-    found = connection.execute(select(t.papers).where(t.papers.c.number == number)).mappings()
-    row = found.first()
-    return paper_from(row) if row else None
-
-
-def paper_from(row: RowMapping) -> StoredPaper:
-    """Read a paper; an absent number, code or voiding reads as empty."""
-    own = {key: row[key] for key in StoredPaper.__slots__ if key in row and row[key] is not None}
-    return StoredPaper(**own)
-
-
-def void_paper(connection: Connection, case: Case, number: str, *, on: date, reason: str) -> None:
-    """Mark a numbered paper, and what was issued with it, as void: the numbers stay."""
-    p = t.papers.c
-    same = (p.agency == case.agency) & (p.number == number)
-    fact = select(p.fact).where(same).scalar_subquery()
-    here = (p.agency == case.agency) & (p.case_number == case.number) & (p.fact == fact)
-    connection.execute(update(t.papers).where(here).values(void_on=on, void_reason=reason))
-
-
-def next_number(connection: Connection, agency: str, series: str, year: int) -> int:
-    """Draw the next number of a series from its counter row: without gap, without double."""
-    c = t.counters.c
-    here = (c.agency == agency) & (c.series == series) & (c.year == year)
-    drawn = connection.execute(update(t.counters).where(here).values(n=c.n + 1))
-    if drawn.rowcount == 0:
-        connection.execute(insert(t.counters).values(agency=agency, series=series, year=year, n=1))
-    return int(connection.execute(select(c.n).where(here)).scalar_one())
-
-
-def answered(connection: Connection, command_id: str) -> Answered | None:
+def answered(tx: Transaction, command_id: str) -> Answered | None:
     """Return what was answered to a command before."""
-    found = connection.execute(select(t.commands).where(t.commands.c.command_id == command_id))
-    row = found.mappings().first()
+    row = tx.run(_ANSWERED, {"command_id": command_id}).fetchone()
     if row is None:
         return None
-    return Answered(
-        case_number=row["case_number"],
-        fact=row["fact"],
-        asked=row["asked"],
-        answer=json.loads(row["answer"]),
-    )
+    case_number, fact, asked, answer = row
+    return Answered(case_number=case_number, fact=fact, asked=asked, answer=json.loads(answer))
 
 
 def remember(
-    connection: Connection, case: Filed, fact: Fact, asked: str, answer: Mapping[str, Any]
+    tx: Transaction, case: Filed, fact: Fact, asked: str, answer: Mapping[str, Any]
 ) -> None:
     """Keep the answer to a command, so that asking again changes nothing."""
-    connection.execute(
-        insert(t.commands).values(
-            command_id=fact.command_id,
-            agency=case.agency,
-            case_number=case.number,
-            fact=fact.number,
-            asked=asked,
-            answer=canonical(answer).decode(),
-        )
-    )
+    row = {
+        "command_id": fact.command_id,
+        "agency": case.agency,
+        "case_number": case.number,
+        "fact": fact.number,
+        "asked": asked,
+        "answer": canonical(answer).decode(),
+    }
+    tx.run(_REMEMBERED, row)
 
 
-def answers_of(connection: Connection, number: str) -> dict[int, Mapping[str, Any]]:
+def answers_of(tx: Transaction, number: str) -> dict[int, Mapping[str, Any]]:
     """Return what was answered to each step of a case, by the number of its fact."""
-    c = t.commands.c
-    rows = connection.execute(select(c.fact, c.answer).where(c.case_number == number))
+    rows = tx.execute(select(_a.fact, _a.answer).where(_a.case_number == number))
     return {fact: json.loads(answer) for fact, answer in rows}
 
 
-def reasons_used(
-    connection: Connection, agency: str, number: str, texts: Iterable[str]
-) -> dict[str, int]:
+def reasons_used(tx: Transaction, agency: str, number: str, texts: Iterable[str]) -> dict[str, int]:
     """Return in how many other cases of the agency each reason has been given."""
     c = t.reasons.c
-    rows = connection.execute(
+    rows = tx.execute(
         select(c.reason, func.count())
         .where(c.agency == agency, c.case_number != number, c.reason.in_(sorted(set(texts))))
         .group_by(c.reason)
@@ -266,27 +309,26 @@ def reasons_used(
     return {reason: int(count) for reason, count in rows}
 
 
-def keep_reasons(connection: Connection, case: Case, texts: Iterable[str]) -> None:
+def keep_reasons(tx: Transaction, case: Case, texts: Iterable[str]) -> None:
     """Note the reasons a case gives for discretionary refusals, in place of earlier ones."""
     c = t.reasons.c
-    connection.execute(
-        delete(t.reasons).where(c.agency == case.agency, c.case_number == case.number)
-    )
-    for text in sorted(set(texts)):
-        connection.execute(
-            insert(t.reasons).values(agency=case.agency, case_number=case.number, reason=text)
-        )
+    tx.execute(delete(t.reasons).where(c.agency == case.agency, c.case_number == case.number))
+    rows = [
+        {"agency": case.agency, "case_number": case.number, "reason": text}
+        for text in sorted(set(texts))
+    ]
+    if rows:
+        tx.execute(insert(t.reasons), rows)
 
 
-def case_rows(connection: Connection, agency: str = "") -> Iterator[RowMapping]:
+def case_rows(tx: Transaction, agency: str = "") -> Iterator[RowMapping]:
     """Yield the rows of all cases, or of one agency's, by number."""
-    wanted = select(t.cases).order_by(t.cases.c.agency, t.cases.c.on, t.cases.c.number)
+    wanted = select(t.cases).order_by(_k.agency, _k.on, _k.number)
     if agency:
-        wanted = wanted.where(t.cases.c.agency == agency)
-    yield from connection.execute(wanted).mappings()
+        wanted = wanted.where(_k.agency == agency)
+    yield from tx.execute(wanted).mappings()
 
 
-def number_taken(connection: Connection, number: str) -> bool:
+def number_taken(tx: Transaction, number: str) -> bool:
     """Whether a case already bears ``number``."""
-    wanted = select(t.cases.c.number).where(t.cases.c.number == number)
-    return connection.execute(wanted).first() is not None
+    return tx.execute(select(_k.number).where(_k.number == number)).first() is not None

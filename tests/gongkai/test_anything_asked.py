@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongkai.config import Config
-from gongkai.office import Office, load, perform
+from gongkai.office import Office
 from gongkai.replay import fresh_office
+from gongkai.requesting import load, perform
 from gongkai.store.engine import reading
 from gongkai.store.records import case_rows
 from gongkai.story import Story
@@ -60,8 +61,8 @@ def test_a_step_is_taken_or_refused_and_the_store_agrees(
         with suppress(Refused):  # and nothing else
             case = perform(office, case.number, command, None, on, today=TODAY).case
 
-    with reading(office.engine) as connection:
+    with reading(office.store) as connection:
         assert load(connection, office, case.number, TODAY) == case
         (row,) = case_rows(connection)
     assert (row["state"], row["version"]) == (case.state.value, case.version)
-    office.engine.dispose()
+    office.store.close()

@@ -1,13 +1,12 @@
 """Papers on the command line: verified, voided, numbered, printed; samples of the catalogue."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
 
 from gongkai import pdf, today
 from gongkai.cli import notice
@@ -15,8 +14,8 @@ from gongkai.config import load
 from gongkai.config_file import ConfigError
 from gongkai.fonts import Gaps
 from gongkai.store import tables as t
-from gongkai.store.engine import open_store, reading, writing
-from gongkai.store.registry import series_rows
+from gongkai.store.engine import open_store, writing
+from gongkai.store.keys import read_keys
 from gongkai.today import ZONE, date_of
 
 ROOT = Path(__file__).parents[2]
@@ -84,9 +83,9 @@ def test_a_code_leads_to_the_case_and_proves_the_bytes(demo: Call, home: Path) -
 
 def test_bytes_altered_in_the_database_are_not_proven(demo: Call, home: Path) -> None:
     code = demo("notice", "list", CASE, "--json").json[1]["check_code"]
-    engine = open_store(f"sqlite:///{home}/var/gongkai.sqlite")
-    with writing(engine) as connection:
-        connection.execute(t.papers.update().values(docx=b"PK"))
+    store = open_store(f"sqlite:///{home}/var/gongkai.sqlite", read_keys(home / "var/gongkai.key"))
+    with writing(store) as tx:
+        tx.execute(t.blobs.update().values(sealed=b"PK"))
 
     said = demo("notice", "verify", code, "--json")
 
@@ -226,29 +225,6 @@ def test_the_demo_leaves_a_sample_of_every_paper_it_met(demo: Call, home: Path) 
 
     assert {"N01", "N02", "N03", "N20", "N43"} <= set(names)
     assert "还没有样张：" in again.out
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Iterator[Engine]:
-    """A database of the first version: without the columns and indexes that came later."""
-    engine = create_engine(f"sqlite:///{tmp_path}/old.sqlite")
-    open_store(str(engine.url)).dispose()
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP INDEX ix_papers_sha256")
-        for table, column in (("cases", "kind"), ("papers", "form"), ("counters", "imported")):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-        connection.exec_driver_sql("INSERT INTO counters VALUES ('a', 'reply', 2020, 3)")
-    yield engine
-    engine.dispose()
-
-
-def test_a_database_of_the_first_version_is_completed(old: Engine) -> None:
-    engine = open_store(str(old.url))
-
-    with reading(engine) as connection:
-        (row,) = series_rows(connection)
-    assert (row.last, row.imported, row.drawn) == (3, 0, 3)
-    engine.dispose()
 
 
 VARIANTS = """\

@@ -12,10 +12,11 @@ from gongkai import rectifying
 from gongkai.answer import answer
 from gongkai.casefile import CaseFileError, open_story
 from gongkai.config import Config
-from gongkai.office import Conflict, Office, load
+from gongkai.office import Conflict, Office
 from gongkai.replay import run
+from gongkai.requesting import load
 from gongkai.store.engine import reading
-from gongkai.store.records import papers_of
+from gongkai.store.registry import papers_of
 from gongkai.story import Story
 from notices import rectification as paper
 from rules.words import RemedyClass
@@ -125,11 +126,11 @@ def test_the_second_of_two_is_told_and_a_request_is_something_else(
         rectifying.perform(office, case.number, Accept(), HEAD, TODAY, today=TODAY)
     with pytest.raises(Refused, match="还没有登记"):
         rectifying.perform(office, None, decide, HEAD, TODAY, today=TODAY)
-    with reading(office.engine) as connection:
+    with reading(office.store) as connection:
         with pytest.raises(Refused, match="更正申请"):
             load(connection, office, case.number, TODAY)
         with pytest.raises(Refused, match="没有编号"):
-            rectifying.load(connection, "x")
+            rectifying.load(connection, office, "x", TODAY)
         assert papers_of(connection, case.number) == ()
 
 
@@ -145,8 +146,8 @@ def test_a_refused_letter_leaves_the_case_undecided(
     monkeypatch.setattr("workflow.agency.Agency.review_bodies_on", lambda *_: ())
     with pytest.raises(Refused, match="行政复议机关"):
         rectifying.perform(office, case.number, decide, HEAD, TODAY, today=late)
-    with reading(office.engine) as connection:
-        assert rectifying.load(connection, case.number) == case
+    with reading(office.store) as connection:
+        assert rectifying.load(connection, office, case.number, TODAY) == case
 
 
 @pytest.mark.parametrize(
@@ -198,6 +199,6 @@ def test_it_is_handled_and_shown_on_the_command_line(
 def test_its_commands_are_read_back_from_the_store(office: Office, tell: Tell) -> None:
     case = run(office, tell(STORY + DECIDE)).rectification
     assert case is not None
-    with reading(office.engine) as connection:
-        assert rectifying.load(connection, case.number) == case
+    with reading(office.store) as connection:
+        assert rectifying.load(connection, office, case.number, TODAY) == case
     assert isinstance(case.facts[0].command, RegisterRectification)

@@ -5,29 +5,33 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gongkai.store import tables as t
 from gongkai.store.engine import (
     IN_MEMORY,
-    StoreError,
+    Store,
     journal_mode,
     open_store,
     reading,
     writing,
 )
-from gongkai.store.records import next_number
+from gongkai.store.failures import StoreError
+from gongkai.store.keys import KeyRing
+from gongkai.store.registry import next_number
+
+KEYS = KeyRing.ephemeral()
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_store(f"sqlite:///{tmp_path}/var/gongkai.sqlite")
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path}/var/gongkai.sqlite", KEYS)
 
 
-def pragma(engine: Engine, name: str) -> object:
-    with reading(engine) as connection:
-        value: object = connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+def pragma(store: Store, name: str) -> object:
+    with reading(store) as connection:
+        value: object = connection.execute(text(f"PRAGMA {name}")).scalar_one()
         return value
 
 
@@ -41,10 +45,10 @@ def pragma(engine: Engine, name: str) -> object:
         ("journal_mode", journal_mode(sqlite3.sqlite_version_info)),
     ],
 )
-def test_the_settings_hold_on_every_connection(name: str, value: object, engine: Engine) -> None:
-    assert pragma(engine, name) == value
-    engine.dispose()
-    assert pragma(engine, name) == value
+def test_the_settings_hold_on_every_connection(name: str, value: object, store: Store) -> None:
+    assert pragma(store, name) == value
+    store.close()
+    assert pragma(store, name) == value
 
 
 @pytest.mark.parametrize(
@@ -72,29 +76,31 @@ def test_a_setting_that_does_not_take_stops_the_program(monkeypatch: pytest.Monk
     monkeypatch.setattr("gongkai.store.engine._SETTINGS", settings)
 
     with pytest.raises(StoreError, match="synchronous"):
-        open_store(IN_MEMORY)
+        open_store(IN_MEMORY, KEYS)
 
 
-def test_another_database_is_not_promised_yet() -> None:
-    with pytest.raises(StoreError, match="SQLite"):
-        open_store("postgresql+psycopg://localhost/gongkai")
+def test_another_database_is_not_promised() -> None:
+    with pytest.raises(StoreError, match="SQLite 或 PostgreSQL"):
+        open_store("mysql+pymysql://localhost/gongkai", KEYS)
+    with pytest.raises(StoreError, match="postgresql\\+psycopg"):
+        open_store("postgresql://localhost/gongkai", KEYS)
 
 
 def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/gongkai.sqlite"
-    with writing(open_store(url)) as connection:
+    with writing(open_store(url, KEYS)) as connection:
         assert next_number(connection, "a", "case", 2020) == 1
-    with writing(open_store(url)) as connection:
+    with writing(open_store(url, KEYS)) as connection:
         assert next_number(connection, "a", "case", 2020) == 2
 
 
-def test_a_writer_holds_the_lock_from_its_first_moment(engine: Engine) -> None:
+def test_a_writer_holds_the_lock_from_its_first_moment(store: Store) -> None:
     """A plain BEGIN would let both read 0 and lose one of the two numbers."""
     drawn: list[int] = []
 
     def draw() -> None:
         for _ in range(20):
-            with writing(engine) as connection:
+            with writing(store) as connection:
                 drawn.append(next_number(connection, "a", "reply", 2020))
 
     threads = [threading.Thread(target=draw) for _ in range(4)]
@@ -106,17 +112,17 @@ def test_a_writer_holds_the_lock_from_its_first_moment(engine: Engine) -> None:
     assert sorted(drawn) == list(range(1, 81))
 
 
-def test_a_number_that_was_rolled_back_is_drawn_again(engine: Engine) -> None:
-    with pytest.raises(RuntimeError), writing(engine) as connection:  # noqa: PT012 - it is the block
+def test_a_number_that_was_rolled_back_is_drawn_again(store: Store) -> None:
+    with pytest.raises(RuntimeError), writing(store) as connection:  # noqa: PT012 - it is the block
         next_number(connection, "a", "reply", 2020)
         raise RuntimeError
 
-    with writing(engine) as connection:
+    with writing(store) as connection:
         assert next_number(connection, "a", "reply", 2020) == 1
 
 
-def test_series_years_and_agencies_count_apart(engine: Engine) -> None:
-    with writing(engine) as connection:
+def test_series_years_and_agencies_count_apart(store: Store) -> None:
+    with writing(store) as connection:
         for agency, series, year in (
             ("a", "reply", 2020),
             ("b", "reply", 2020),
@@ -126,22 +132,22 @@ def test_series_years_and_agencies_count_apart(engine: Engine) -> None:
             assert next_number(connection, agency, series, year) == 1
 
 
-def test_a_fact_without_its_case_is_refused(engine: Engine) -> None:
+def test_a_fact_without_its_case_is_refused(store: Store) -> None:
     row = {"agency": "a", "case_number": "1", "n": 1, "kind": "x", "public": "{}"}
     row["on"] = "2020-09-14"
     statement = (
         'INSERT INTO facts (agency, case_number, n, kind, "on", public) '
         "VALUES (:agency, :case_number, :n, :kind, :on, :public)"
     )
-    with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.exec_driver_sql(statement, row)
+    with pytest.raises(IntegrityError), writing(store) as connection:
+        connection.execute(text(statement), row)
 
 
-def test_a_counter_has_one_row_per_series_and_year(engine: Engine) -> None:
+def test_a_counter_has_one_row_per_series_and_year(store: Store) -> None:
     row = {"agency": "a", "series": "reply", "year": 2020, "n": 1}
-    with pytest.raises(IntegrityError), writing(engine) as connection:  # noqa: PT012 - as above
+    with pytest.raises(IntegrityError), writing(store) as connection:  # noqa: PT012 - as above
         connection.execute(insert(t.counters).values(row))
         connection.execute(insert(t.counters).values(row))
 
-    with reading(engine) as connection:
+    with reading(store) as connection:
         assert connection.execute(select(t.counters)).all() == []

@@ -19,7 +19,7 @@ from gongkai.calendars import calendar_for
 from gongkai.casefile import open_story
 from gongkai.config import load
 from gongkai.replay import Run, fresh_office, run
-from gongkai.store.records import StoredPaper
+from gongkai.store.registry import StoredPaper
 from gongkai.story import Story
 from notices.document import finish
 from notices.errors import PaperError

@@ -1,0 +1,138 @@
+"""The keys that seal personal data (AES-256-GCM), kept in a file outside the database."""
+
+import hmac
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from gongkai.store.failures import StoreError
+
+_NONCE: Final = 12
+_KEY: Final = 32
+_OTHERS: Final = 0o077
+
+
+class KeyTrouble(StoreError):
+    """A key is missing, or what it should open was changed."""
+
+
+class Sealed(NamedTuple):
+    """Sealed bytes, and the id of the key that opens them."""
+
+    key: str
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Keys by id. The current one seals; older ones still open until everything is sealed anew."""
+
+    current: str
+    keys: Mapping[str, bytes]
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def ephemeral(cls) -> "KeyRing":
+        """Return a ring for a database that does not outlive this process."""
+        return cls("memory", {"memory": secrets.token_bytes(_KEY)})
+
+    def seal(self, plain: bytes, place: str) -> Sealed:
+        """Seal ``plain``; it opens at the same ``place`` only, so that rows cannot be swapped."""
+        nonce = os.urandom(_NONCE)
+        cipher = self._cipher(self.current)
+        return Sealed(self.current, nonce + cipher.encrypt(nonce, plain, place.encode()))
+
+    def open(self, key: str, sealed: bytes, place: str) -> bytes:
+        """Open what was sealed with ``key`` at ``place``. Raises :class:`KeyTrouble`."""
+        cipher = self._cipher(key)
+        try:
+            return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
+        except (InvalidTag, ValueError):
+            raise KeyTrouble(
+                f"加密内容（{place}）打不开：内容被改动过，或者密钥文件不是原来的那一份。"
+            ) from None
+
+    def token(self, key: str, name: str, value: str) -> str:
+        """Return the keyed digest by which a value of a field is found without being readable."""
+        own = hmac.digest(self._bytes(key), b"gongkai blind index", sha256)
+        return hmac.digest(own, f"{name}\0{value}".encode(), sha256).hex()
+
+    def _cipher(self, key: str) -> AESGCM:
+        found = self._ciphers.get(key)
+        if found is None:
+            found = self._ciphers[key] = AESGCM(self._bytes(key))
+        return found
+
+    def _bytes(self, key: str) -> bytes:
+        if key not in self.keys:
+            raise KeyTrouble(
+                f"密钥文件里没有密钥“{key}”，加密的个人信息打不开。请恢复备份的密钥文件。"
+            )
+        return self.keys[key]
+
+
+def new_ring() -> KeyRing:
+    """Return a ring with one new key."""
+    return with_new_key(KeyRing("", {}))
+
+
+def with_new_key(ring: KeyRing) -> KeyRing:
+    """Return ``ring`` with a new current key; the old ones still open."""
+    name = f"k{len(ring.keys) + 1}-{secrets.token_hex(4)}"
+    return KeyRing(name, {**ring.keys, name: secrets.token_bytes(_KEY)})
+
+
+def write_keys(path: Path, ring: KeyRing, *, replace: bool = False) -> None:
+    """Write the key file, for its owner only; whole or not at all, and durable."""
+    if path.exists() and not replace:
+        raise KeyTrouble(f"密钥文件 {path} 已经存在，没有改动。")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    said = {
+        "format": "gongkai-keys-1",
+        "current": ring.current,
+        "keys": {name: b64encode(key).decode() for name, key in ring.keys.items()},
+    }
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(said, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def read_keys(path: Path) -> KeyRing:
+    """Read the key file; :class:`KeyTrouble` where it is missing, open to others or damaged."""
+    try:
+        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise KeyTrouble(
+            f"没有密钥文件 {path}，个人信息打不开。请放回备份的密钥文件；"
+            "新装系统请运行 gongkai init。"
+        ) from None
+    except OSError as error:
+        raise KeyTrouble(f"密钥文件 {path} 读不了：{error.strerror}。") from error
+    if os.name == "posix" and mode & _OTHERS:
+        raise KeyTrouble(f"密钥文件 {path} 其他用户也能读。请运行 chmod 600 {path} 后再试。")
+    try:
+        said: Any = json.loads(text)
+        keys = {name: b64decode(word, validate=True) for name, word in said["keys"].items()}
+        ring = KeyRing(said["current"], keys)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        ring = KeyRing("", {})
+    if ring.current not in ring.keys or any(len(key) != _KEY for key in ring.keys.values()):
+        raise KeyTrouble(f"密钥文件 {path} 已损坏。请放回备份的密钥文件。")
+    return ring
