@@ -81,7 +81,7 @@ class Server:
         words = [f"-c{name}={value}" for name, value in settings.items()]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [self.bin / "postgres", "-D", self.folder / "data", "-k", self.folder, *words],
+                [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *words],
                 user=user, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         ready = [self.bin / "pg_isready", "-q", "-h", self.folder]

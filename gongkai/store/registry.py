@@ -77,7 +77,7 @@ _OF: Final = (
 _DRAWN: Final = Statement(update(t.counters).where(_OF).values(n=_k.n + 1))
 _LAST: Final = Statement(select(_k.n).where(_OF))
 _BEGUN: Final = Statement(insert(t.counters))
-_FIXED: Final = tuple(name for name in t.papers.c.keys() if name not in {"void_on", "void_reason"})
+_FIXED: Final = tuple(c.name for c in t.papers.c if c.name not in {"void_on", "void_reason"})
 
 
 def row_digest(row: Mapping[str, Any]) -> str:
