@@ -81,10 +81,13 @@ class Server:
         words = [f"-c{name}={value}" for name, value in settings.items()]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *words],
+                [
+                    str(self.bin / "postgres"),
+                    "-D", str(self.folder / "data"), "-k", str(self.folder), *words,
+                ],
                 user=user, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
-        ready = [self.bin / "pg_isready", "-q", "-h", self.folder]
+        ready = [str(self.bin / "pg_isready"), "-q", "-h", str(self.folder)]
         while subprocess.run(ready, check=False).returncode:
             assert self.process.poll() is None, (self.folder / "log").read_text()
 
