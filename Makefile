@@ -11,7 +11,7 @@ PYTEST_ARGS ?= -n auto
 PAPERS ?= out/catalogue
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format system bench contact-sheet lock wheel clean
+.PHONY: help setup demo serve test chaos check format system bench contact-sheet lock wheel clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +39,15 @@ serve: setup ## open the web desk
 test: setup system ## set everything up and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# Half of the kills for each database; the same seed begins in the same way.
+KILLS ?= 5000
+chaos: setup system ## kill at random and restart servers, long: make chaos KILLS=5000 SEED=1
+	$(BIN)/python -m tests.crash.chaos --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(CHAOS_ARGS)
+
 # What tests need of the system: installed where this is root on Debian or Ubuntu and it is missing.
 # Elsewhere the tests that need it are skipped, and say so.
+# The tests run a PostgreSQL server of their own: the package is told to start none.
+CLUSTERS := /etc/postgresql-common/createcluster.conf
 system:
 	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null || exit 0; \
 	missing=; \
@@ -49,6 +56,9 @@ system:
 	command -v fc-list >/dev/null || missing="$$missing fontconfig"; \
 	fc-list 2>/dev/null | grep -q 'Serif CJK' || missing="$$missing fonts-noto-cjk"; \
 	fc-list 2>/dev/null | grep -q HanaMinB || missing="$$missing fonts-hanazono"; \
+	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { missing="$$missing postgresql"; \
+	  mkdir -p $(dir $(CLUSTERS)); test -e $(CLUSTERS) || echo 'create_main_cluster = false' >$(CLUSTERS); }; \
 	test -n "$$missing" || exit 0; \
 	echo "installing$$missing"; \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \

@@ -9,17 +9,18 @@ from gongkai.findings import finding_as
 from gongkai.runs import Run, StepResult
 from gongkai.store.registry import StoredPaper
 from gongkai.store.tables import RECTIFICATION
-from rules.report import closing_row, request_row
 from workflow import rectification
-from workflow.case import Case, Reply
+from workflow.case import Case
 from workflow.clock import Deadline, deadlines, reply_due, running
 from workflow.errors import Refused
 from workflow.rectification import Rectification
+from workflow.standing import report_row
 from workflow.world import World
 
 Json = dict[str, Any]
 
-_NO_CASE: Json = {
+#: The heading of a story that has made no case.
+NO_CASE: Json = {
     "number": None,
     "state": None,
     "received_on": None,
@@ -49,7 +50,7 @@ def answer(run: Run, file: str, written: Sequence[str] = ()) -> Json:
 def _heading(run: Run) -> Json:
     if run.rectification:
         return rectification_as(run.rectification)
-    return case_as(run.case, run.world) if run.case else dict(_NO_CASE)
+    return case_as(run.case, run.world) if run.case else dict(NO_CASE)
 
 
 def deadlines_of(run: Run) -> tuple[Deadline, ...]:
@@ -66,7 +67,7 @@ def rectification_as(case: Rectification) -> Json:
     """
     decided = case.decided
     return {
-        **_NO_CASE,
+        **NO_CASE,
         "kind": RECTIFICATION,
         "number": case.number,
         "state": case.state.value,
@@ -102,23 +103,8 @@ def case_as(case: Case, world: World) -> Json:
 
 def outcome_row(case: Case) -> str | None:
     """Return the row of the annual report's table three in which the case is counted."""
-    sent = [reply for reply in case.replies if reply.sent_on]
-    if sent:
-        return _reply_row(sent)
-    if case.close_reason and case.closed_on:
-        row = closing_row(case.close_reason.value, case.closed_on)
-        return row.label if row else None
-    return None
-
-
-def _reply_row(sent: Sequence[Reply]) -> str:
-    """Count the request once: each item by the last reply that decided it (process.md 5.4)."""
-    standing = {decision.item: decision for reply in sent for decision in reply.draft.decisions}
-    answers = [
-        (decision.outcome, {ground for passage in decision.withheld for ground in passage.grounds})
-        for decision in standing.values()
-    ]
-    return request_row(answers, sent[-1].sent_on or sent[-1].issued_on).label
+    row = report_row(case)
+    return row.label if row else None
 
 
 def step_as(step: StepResult) -> Json:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple, get_origin
 
 from gongkai.acts import KINDS
 from gongkai.shapes import adapter, type_at, without_none
@@ -13,6 +14,9 @@ from workflow.commands import Command
 Json = Any  # what json.loads returns
 
 _DO: Final = "do"
+_JSON: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
 
 
 class Split(NamedTuple):
@@ -24,10 +28,7 @@ class Split(NamedTuple):
 
 def canonical(value: Json) -> bytes:
     """Return the one byte string that stands for ``value``: sorted keys, UTF-8, no spaces."""
-    text = json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode()
+    return _JSON.encode(value).encode()
 
 
 def split(command: Command) -> Split:
@@ -40,14 +41,16 @@ def join(public: Json, personal: Json) -> Command:
     """Put a command together again; erased personal data reads as empty."""
     kind = KINDS[public[_DO]]
     own = {key: value for key, value in public.items() if key != _DO}
-    whole = _merged(own, personal)
+    whole = merged(own, personal)
     command: Command = adapter(kind).validate_json(canonical(_filled(kind, whole)), strict=True)
     return command
 
 
 def _split(value: Any) -> Split:  # noqa: ANN401 - any value of our dataclasses
-    if is_dataclass(value):
-        return _split_fields(value)
+    kind: Any = type(value)
+    own = _fields_of(kind)
+    if own is not None:
+        return _split_fields(value, own)
     if isinstance(value, tuple):
         parts = [_split(one) for one in value]
         personal = [part.personal for part in parts]
@@ -56,20 +59,34 @@ def _split(value: Any) -> Split:  # noqa: ANN401 - any value of our dataclasses
     return Split(value.isoformat() if isinstance(value, date) else value, None)
 
 
-def _split_fields(value: Any) -> Split:  # noqa: ANN401 - as above
+@cache
+def _fields_of(kind: Any) -> "tuple[Field[Any], ...] | None":  # noqa: ANN401 - a type
+    """Return the fields of a dataclass; None for anything else."""
+    return fields(kind) if is_dataclass(kind) else None
+
+
+def _split_fields(value: Any, own_fields: "tuple[Field[Any], ...]") -> Split:  # noqa: ANN401 - as above
     public: dict[str, Json] = {}
     personal: dict[str, Json] = {}
-    for field in fields(value):
+    for field in own_fields:
         inner = getattr(value, field.name)
         if _says_nothing(field, inner):
             continue
-        if field.metadata.get("personal"):
+        if _is_personal(field, value):
             personal[field.name] = _split(inner).public
             continue
-        public[field.name], own = _split(inner)
+        said, own = _split(inner)
         if own is not None:
             personal[field.name] = own
+        if said != {} or own is None or _required(field):  # nothing public leaves no empty place
+            public[field.name] = said
     return Split(public, personal or None)
+
+
+def _is_personal(field: "Field[Any]", value: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether a field holds personal data; of some fields it depends on what else is said."""
+    mark = field.metadata.get("personal", False)
+    return bool(mark(value) if callable(mark) else mark)
 
 
 def _says_nothing(field: "Field[Any]", value: Any) -> bool:  # noqa: ANN401 - as above
@@ -80,25 +97,30 @@ def _says_nothing(field: "Field[Any]", value: Any) -> bool:  # noqa: ANN401 - as
     return not any(_split(value)) if is_dataclass(value) else not value
 
 
-def _merged(public: Json, personal: Json) -> Json:
+def merged(public: Json, personal: Json) -> Json:
+    """Lay the two parts of a value into one another again."""
     if personal is None:
         return public
     if isinstance(personal, Mapping):
         rest = {key: value for key, value in personal.items() if key not in public}
-        return {key: _merged(value, personal.get(key)) for key, value in public.items()} | rest
-    return [_merged(one, own) for one, own in zip(public, personal, strict=True)]
+        return {key: merged(value, personal.get(key)) for key, value in public.items()} | rest
+    return [merged(one, own) for one, own in zip(public, personal, strict=True)]
 
 
 def _filled(kind: Any, raw: Json) -> Json:  # noqa: ANN401 - a type, or a form such as int | None
-    """Give erased required texts their empty place."""
+    """Give erased required fields their empty place."""
     if isinstance(raw, list):
         return [_filled(type_at(kind, (place,)), one) for place, one in enumerate(raw)]
     table = without_none(kind)
     if not (is_dataclass(table) and isinstance(raw, dict)):
         return raw
     filled = {key: _filled(type_at(table, (key,)), value) for key, value in raw.items()}
-    erased = (f.name for f in fields(table) if f.metadata.get("personal") and _required(f))
-    return {**dict.fromkeys(erased, ""), **filled}
+    erased = [f.name for f in fields(table) if f.metadata.get("personal") and _required(f)]
+    return {**{name: _empty(type_at(table, (name,))) for name in erased}, **filled}
+
+
+def _empty(kind: Any) -> Json:  # noqa: ANN401 - as above
+    return [] if get_origin(kind) is tuple else ""
 
 
 def _required(field: "Field[Any]") -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from gongkai.calendars import CalendarSettings
 from gongkai.config_file import ConfigError, ConfigFile, open_config
@@ -23,6 +24,7 @@ _KINDS: Final = (*CATALOGUE.values(), rectification.KIND)
 SERIES: Final = tuple(dict.fromkeys(p.series for p in _KINDS if p.series))
 #: A key of an agency's table that is read here: the file with its own paragraphs.
 _VARIANTS: Final = "variants"
+_MOST_MB: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,31 @@ class Security:
     __pydantic_config__ = FORBID_UNKNOWN
 
     key_file: str = "var/gongkai.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentSettings:
+    """附件: how large a file may be, and where its sealed bytes lie."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    max_mb: int = 50
+    #: ``database``, or the folder of the sealed files.
+    store: str = "database"
+
+    @property
+    def folder(self) -> FilePath | None:
+        """The folder of the sealed files; None where they lie in the database."""
+        return None if self.store == "database" else FilePath(self.store)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings:
+    """Where the ends of the chains are noted: outside the database."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    anchors: str = "var/anchors.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +102,15 @@ class RectificationSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """保管期限: how long personal data is kept once a case is filed; the agency's own policy."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    years: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """人员: a user, and what they may do in one agency's cases."""
 
@@ -84,10 +120,59 @@ class Person:
     name: str
     agency: str
     roles: tuple[Role, ...]
+    email: str = ""
 
     def acting(self, role: Role) -> Actor:
         """Return this person in a role."""
         return Actor(role, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """The mail server of the office. The password is read from the environment, never from here."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    host: str
+    port: int = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    user: str = ""
+    password_env: str = "GONGKAI_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+    sender: str
+    #: The office's own certificate authority, where its server is not publicly certified.
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """The office's own SMS or OA gateway; each call is signed with a secret of the environment."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    url: str
+    secret_env: str = "GONGKAI_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """How people are told, and when not. Times are of the day in China."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    email: Email | None = None
+    webhook: Webhook | None = None
+    digest_at: time = time(8, 30)
+    quiet_from: time = time(20, 0)
+    quiet_until: time = time(8, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduler:
+    """When the sweep wakes, every day: times of the day in China."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    times: tuple[time, ...] = (time(0, 10), time(8, 20), time(13, 30))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +185,16 @@ class Config:
     agencies: dict[str, Agency]
     database: Database = field(default_factory=Database)
     security: Security = field(default_factory=Security)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    attachments: AttachmentSettings = field(default_factory=AttachmentSettings)
     policy: Policy = field(default_factory=Policy)
     rectification: RectificationSettings = field(default_factory=RectificationSettings)
+    retention: Retention = field(default_factory=Retention)
     people: tuple[Person, ...] = ()
+    notify: Notify = field(default_factory=Notify)
+    scheduler: Scheduler = field(default_factory=Scheduler)
     #: What agencies add to their papers, read from the files that their tables name.
     variants: dict[str, Variants] = field(default_factory=dict, metadata=FILLED_IN)
 
@@ -185,6 +275,18 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
     yield from _agencies(config)
     yield from _people(config)
     yield from _forms(config)
+    yield from _attachments(config.attachments)
+    if config.retention.years < 1:
+        yield Mistake(("retention", "years"), "保管期限至少一年。")
+
+
+def _attachments(settings: AttachmentSettings) -> Iterator[Mistake]:
+    if not 1 <= settings.max_mb <= _MOST_MB:
+        message = f"应为 1 到 {_MOST_MB} 的整数（兆字节），写的是{settings.max_mb}。"
+        yield Mistake(("attachments", "max_mb"), message)
+    if not settings.store.strip():
+        message = "应为 database（存在数据库里）或者文件夹的路径。"
+        yield Mistake(("attachments", "store"), message)
 
 
 def _agencies(config: Config) -> Iterator[Mistake]:

@@ -5,11 +5,13 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from gongkai.calendars import calendar_for
+from gongkai.closing import at_end
 from gongkai.config import Config, from_file
-from gongkai.config_file import ConfigFile
+from gongkai.config_file import ConfigError, ConfigFile
 from gongkai.errors import REFUSED, Told
 from gongkai.office import Office, random_code
-from gongkai.store.engine import open_store
+from gongkai.store.engine import connect, has_tables, open_store, writing
+from gongkai.store.guards import grants
 from gongkai.store.keys import KeyRing, new_ring, read_keys, write_keys
 from gongkai.today import now
 from rules.workdays import WorkCalendar
@@ -29,26 +31,65 @@ def settled(file: ConfigFile) -> tuple[Config, WorkCalendar]:
 
 def database_file(config: Config) -> Path | None:
     """Return the file of the database, None where it is no file."""
-    name = make_url(config.database.url).database
-    return Path(name) if name and name != ":memory:" else None
+    url = make_url(config.database.url)
+    held = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(str(url.database)) if held else None
 
 
 def open_office(file: ConfigFile, *, make: bool = False) -> Office:
-    """Open the office; without ``make`` the database must be there."""
+    """Open the office; without ``make`` the database must be there.
+
+    Its connections are let go of at the end of the command (:data:`gongkai.closing.at_end`).
+    """
     config, calendar = settled(file)
-    place = database_file(config)
-    if not make and place is not None and not place.is_file():
+    there = _there(config)
+    if not there and not make:
+        place = config.database.url
         raise NoDatabase(
             f"还没有数据库（{place}）。请先运行 gongkai init，或者 gongkai demo 看样例。"
         )
-    keys = _keys(config, new=make and (place is None or not place.is_file()))
+    keys = _keys(config, new=not there)
+    if make and config.database.owner_url:
+        _made_by_owner(config, keys)
+    store = open_store(config.database.url, keys)
+    at_end.callback(store.close)
     return Office(
-        store=open_store(config.database.url, keys),
+        store=store,
         config=config,
         calendar=calendar,
         check_code=random_code,
         moment=now,
     )
+
+
+def _there(config: Config) -> bool:
+    """Whether there is a database: a file is not made by looking."""
+    if place := database_file(config):
+        return place.is_file()
+    store = connect(config.database.url, KeyRing.ephemeral())
+    try:
+        return has_tables(store)
+    finally:
+        store.close()
+
+
+def _made_by_owner(config: Config, keys: KeyRing) -> None:
+    """Make the tables as their owner, and give the role of the program its rights and no more."""
+    role = make_url(config.database.url).username
+    if not role or role == make_url(config.database.owner_url).username:
+        raise ConfigError("[database] 的 url 和 owner_url 应写明两个不同的用户。")
+    store = open_store(config.database.owner_url, keys)
+    try:
+        with writing(store) as tx:
+            for statement in grants(role):
+                tx.connection.exec_driver_sql(statement)
+    finally:
+        store.close()
+
+
+def unprotected(office: Office) -> bool:
+    """Whether the program itself owns the tables, so that only triggers protect the facts."""
+    return office.store.dialect == "postgresql" and not office.config.database.owner_url
 
 
 def _keys(config: Config, *, new: bool) -> KeyRing:

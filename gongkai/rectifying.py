@@ -16,6 +16,7 @@ from workflow.commands import Command
 from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.people import Actor
+from workflow.periods import Period, rectification_periods
 from workflow.rectification import ROLES, Rectification, RegisterRectification
 from workflow.world import World
 
@@ -23,7 +24,9 @@ from workflow.world import World
 Rectified = Carried[Rectification]
 
 
-class _Rectifications(Kind[Rectification]):
+class Rectifications(Kind[Rectification]):
+    """Rectifications through their gates, with the letter that tells the decision."""
+
     name = RECTIFICATION
 
     def fold(self, facts: Sequence[Fact], world: World) -> Rectification:
@@ -42,13 +45,7 @@ class _Rectifications(Kind[Rectification]):
         order: Order,
         world: World,
     ) -> Decided[Rectification]:
-        command = order.command
-        if isinstance(command, RegisterRectification) and before is None:
-            form = office.config.numbers.rectification
-            own = case_number(
-                tx, form, world.agency, RECTIFICATION_SERIES, order.on.year, command.number
-            )
-            command = replace(command, number=own)
+        command = numbered(tx, office, before, order, world)
         actor = order.actor or usual(command)
         after, findings = rectification.decide(before, command, actor, on=order.on, world=world)
         issued, remarks = papers.issue_rectification(
@@ -66,6 +63,9 @@ class _Rectifications(Kind[Rectification]):
         days = office.config.rectification.working_days
         return records.rectification_row(case, rectification.due(case, days, world))
 
+    def periods(self, case: Rectification, office: Office, world: World) -> tuple[Period, ...]:
+        return rectification_periods(case, office.config.rectification.working_days, world)
+
     def agency_of(self, command: Command) -> str:
         if isinstance(command, RegisterRectification):
             return command.agency
@@ -82,7 +82,19 @@ class _Rectifications(Kind[Rectification]):
         )
 
 
-RECTIFICATIONS: Final = _Rectifications()
+RECTIFICATIONS: Final = Rectifications()
+
+
+def numbered(
+    tx: Transaction, office: Office, before: Rectification | None, order: Order, world: World
+) -> Command:
+    """Return the command; a registration with the number of its case."""
+    command = order.command
+    if not isinstance(command, RegisterRectification) or before is not None:
+        return command
+    form = office.config.numbers.rectification
+    own = case_number(tx, form, world.agency, RECTIFICATION_SERIES, order.on.year, command.number)
+    return replace(command, number=own)
 
 
 def perform(

@@ -1,17 +1,20 @@
 """Replaying a story: every step through the office, as the file tells it, nothing added."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
-from gongkai import rectifying
+from gongkai import rectifying, unit
 from gongkai.config import Config
 from gongkai.office import Office, fixed_code
-from gongkai.requesting import Done, perform
+from gongkai.rectifying import RECTIFICATIONS
+from gongkai.requesting import REQUESTS, Done
 from gongkai.runs import Run, StepResult
 from gongkai.store.engine import IN_MEMORY, open_store
 from gongkai.store.keys import KeyRing
 from gongkai.store.registry import StoredPaper
 from gongkai.story import Step, Story
+from gongkai.unit import Carried, Kind, Order
 from rules.workdays import WorkCalendar
 from workflow.case import Case
 from workflow.clock import applicant_due, correction_notice_due, reply_due
@@ -23,7 +26,16 @@ from workflow.people import Actor
 from workflow.rectification import Rectification, RegisterRectification
 from workflow.vocabulary import Role
 
-__all__ = ["Run", "StepResult", "fresh_office", "run"]
+__all__ = ["Give", "Run", "StepResult", "fresh_office", "run"]
+
+#: Gives the order of a step to the office; the number of its case is None where it opens one.
+Give = Callable[[Office, Kind[Any], str | None, Order, Step], Carried[Any]]
+
+
+def _carry_out(
+    office: Office, kind: Kind[Any], number: str | None, order: Order, _step: Step
+) -> Carried[Any]:
+    return unit.carry_out(office, kind, number, order)
 
 
 def fresh_office(config: Config, calendar: WorkCalendar) -> Office:
@@ -36,22 +48,30 @@ def fresh_office(config: Config, calendar: WorkCalendar) -> Office:
     )
 
 
-def run(office: Office, story: Story, *, as_of: date | None = None, name: str = "") -> Run:
+def run(
+    office: Office,
+    story: Story,
+    *,
+    as_of: date | None = None,
+    name: str = "",
+    give: Give = _carry_out,
+) -> Run:
     """Run ``story`` as of a day; ``name`` makes its command ids, so that it is taken in once."""
     today = as_of or story.as_of or story.latest
     if isinstance(story.register, RegisterRectification):
-        return _run_rectification(office, story, today, name)
-    teller = _Teller(office, story, today, name)
+        return _run_rectification(office, story, today, name, give)
+    teller = _Teller(office, story, today, name, give)
     steps = tuple(teller.steps())
     world = office.world(story.register.agency, today)
     return Run(story=story, case=teller.case, world=world, steps=steps)
 
 
-def _run_rectification(office: Office, story: Story, today: date, name: str) -> Run:
+def _run_rectification(office: Office, story: Story, today: date, name: str, give: Give) -> Run:
     case: Rectification | None = None
     results: list[StepResult] = []
     for step in _all_steps(story):
-        case, result = _rectified(office, case, step, today, f"{name}/{step.n}" if name else "")
+        order = _order(step, step.by, today, name, case)
+        case, result = _rectified(office, case, step, order, give)
         results.append(result)
         if result.refused and not result.as_expected:
             break
@@ -65,24 +85,28 @@ def _run_rectification(office: Office, story: Story, today: date, name: str) -> 
     )
 
 
+def _order(
+    step: Step, actor: Actor | None, today: date, name: str, case: Case | Rectification | None
+) -> Order:
+    return Order(
+        command=step.command,
+        actor=actor,
+        on=step.on,
+        today=today,
+        command_id=f"{name}/{step.n}" if name else "",
+        expected_version=case.version if case else None,
+    )
+
+
 def _rectified(
-    office: Office, case: Rectification | None, step: Step, today: date, command_id: str
+    office: Office, case: Rectification | None, step: Step, order: Order, give: Give
 ) -> tuple[Rectification | None, StepResult]:
     """Take one step of a rectification; it has no statutory deadline to show."""
     refused: Refused | None = None
     findings: tuple[Finding, ...] = ()
     made: tuple[StoredPaper, ...] = ()
     try:
-        done = rectifying.perform(
-            office,
-            case.number if case else None,
-            step.command,
-            step.by,
-            step.on,
-            today=today,
-            command_id=command_id,
-            expected_version=case.version if case else None,
-        )
+        done = give(office, RECTIFICATIONS, case.number if case else None, order, step)
         case, findings, made = done.case, done.findings, done.papers
     except Refused as caught:
         refused, findings = caught, caught.findings
@@ -111,8 +135,9 @@ def _all_steps(story: Story) -> tuple[Step, ...]:
 class _Teller:
     """Takes the steps one after the other and notes what became of each."""
 
-    def __init__(self, office: Office, story: Story, today: date, name: str) -> None:
+    def __init__(self, office: Office, story: Story, today: date, name: str, give: Give) -> None:
         self.office, self.story, self.today, self.name = office, story, today, name
+        self.give = give
         self.world = office.world(story.register.agency, today)
         self.case: Case | None = None
         self.latest = story.on
@@ -142,16 +167,9 @@ class _Teller:
             return Actor(Role.OFFICER)  # the step itself will be refused, with the reason
 
     def _take(self, step: Step, actor: Actor) -> Done:
-        return perform(
-            self.office,
-            self.case.number if self.case else None,
-            step.command,
-            actor,
-            step.on,
-            today=self.today,
-            command_id=f"{self.name}/{step.n}" if self.name else "",
-            expected_version=self.case.version if self.case else None,
-        )
+        order = _order(step, actor, self.today, self.name, self.case)
+        number = self.case.number if self.case else None
+        return self.give(self.office, REQUESTS, number, order, step)
 
     def _noted(
         self,

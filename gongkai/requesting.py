@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gongkai import papers, unit
 from gongkai.office import CASE_SERIES, Office, case_number
-from gongkai.store import records, registry
+from gongkai.store import chain, outcomes, records, registry
 from gongkai.store.engine import Transaction
 from gongkai.store.tables import REQUEST
 from gongkai.unit import Carried, Decided, Kind, Order
@@ -22,6 +22,7 @@ from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.gate import decide, default_actor
 from workflow.people import Actor
+from workflow.periods import Period, periods
 from workflow.replying import with_digest
 from workflow.world import World
 
@@ -29,7 +30,9 @@ from workflow.world import World
 Done = Carried[Case]
 
 
-class _Requests(Kind[Case]):
+class Requests(Kind[Case]):
+    """Requests through the gates, with the papers that their steps call for."""
+
     name = REQUEST
 
     def fold(self, facts: Sequence[Fact], world: World) -> Case:
@@ -41,14 +44,7 @@ class _Requests(Kind[Case]):
     def decide(
         self, tx: Transaction, office: Office, before: Case | None, order: Order, world: World
     ) -> Decided[Case]:
-        command = order.command
-        if isinstance(command, Register) and before is None:
-            form = office.config.numbers.case
-            own = case_number(tx, form, world.agency, CASE_SERIES, order.on.year, command.number)
-            command = replace(command, number=own)
-        command = with_digest(before, command)
-        world = _with_reasons(tx, world, before, command)
-        actor = order.actor or default_actor(before, command, order.on, world)
+        command, actor, world = prepared(tx, office, before, order, world)
         after, findings = decide(before, command, actor, on=order.on, world=world)
         issued, remarks = papers.issue(
             command, before, after, on=order.on, world=world, desk=office.desk(tx, after.agency)
@@ -65,6 +61,10 @@ class _Requests(Kind[Case]):
         del office
         return records.case_row(case, reply_due(case, world))
 
+    def periods(self, case: Case, office: Office, world: World) -> tuple[Period, ...]:
+        del office
+        return periods(case, world)
+
     def agency_of(self, command: Command) -> str:
         if isinstance(command, Register):
             return command.agency
@@ -74,6 +74,7 @@ class _Requests(Kind[Case]):
 
     def keep(self, tx: Transaction, before: Case | None, done: Done, world: World) -> None:
         case, fact = done.case, done.fact
+        outcomes.keep(tx, before, case, world)
         if isinstance(fact.command, DraftReply):
             records.keep_reasons(tx, case, _reasons(fact.command.decisions, world.today))
         if isinstance(fact.command, RecallReply) and before and before.reply:
@@ -89,7 +90,21 @@ class _Requests(Kind[Case]):
         )
 
 
-REQUESTS: Final = _Requests()
+REQUESTS: Final = Requests()
+
+
+def prepared(
+    tx: Transaction, office: Office, before: Case | None, order: Order, world: World
+) -> tuple[Command, Actor, World]:
+    """Return the command with all it lacks, who takes it, and the world it is judged in."""
+    command = order.command
+    if isinstance(command, Register) and before is None:
+        form = office.config.numbers.case
+        own = case_number(tx, form, world.agency, CASE_SERIES, order.on.year, command.number)
+        command = replace(command, number=own)
+    command = with_digest(before, command)
+    world = _with_reasons(tx, world, before, command)
+    return command, order.actor or default_actor(before, command, order.on, world), world
 
 
 def perform(
@@ -124,10 +139,15 @@ def load(tx: Transaction, office: Office, number: str, today: date) -> Case:
 
 
 def _with_reasons(tx: Transaction, world: World, case: Case | None, command: Command) -> World:
-    """Tell the check how often other refusals of the unit have given the same reasons (art. 16)."""
+    """Tell the check how often other refusals of the unit have given the same reasons (art. 16).
+
+    Two cases that give a reason at the same moment would not see each other: the chain is locked
+    before the count, so that the second one counts the first.
+    """
     texts = set(_reasons(_decisions(case, command), world.today))
     if not texts:
         return world
+    chain.head(tx, world.agency.key)
     number = case.number if case else ""
     used = records.reasons_used(tx, world.agency.key, number, texts)
     return replace(world, reasons_used=used)

@@ -31,11 +31,13 @@ class Line:
     refused: Refused | None = None
     expected: bool = True
     findings: tuple[Finding, ...] = ()
+    #: History, taken over as it was recorded.
+    as_recorded: bool = False
 
     @property
     def label(self) -> str:
         """The step's name."""
-        return LABELS[self.do]
+        return LABELS[self.do] + ("（按历史记录）" if self.as_recorded else "")
 
 
 def of_run(run: Run) -> Iterator[Line]:
@@ -69,6 +71,7 @@ def of_case(case: Case, answers: Mapping[int, Mapping[str, Any]], world: World) 
             state=grown.state,
             reply_due_on=due.on if due else None,
             findings=tuple(finding_from(one) for one in found),
+            as_recorded=fact.as_recorded,
         )
 
 
@@ -88,4 +91,5 @@ def of_rectification(
             state=grown.state,
             reply_due_on=None,
             findings=tuple(finding_from(one) for one in found),
+            as_recorded=fact.as_recorded,
         )

@@ -2,16 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
-from gongkai.codec import canonical, split
+from gongkai.codec import Split, canonical, split
 from gongkai.findings import finding_as, finding_from
 from gongkai.office import Conflict, Office, unknown_case
-from gongkai.store import records, registry
+from gongkai.store import blind, deadlines, records, registry, tasks
+from gongkai.store.deadlines import Place
 from gongkai.store.engine import Transaction, writing
 from gongkai.store.failures import retrying
 from gongkai.store.records import Answered, Heading
@@ -24,13 +27,15 @@ from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.findings import Finding
 from workflow.people import Actor
+from workflow.periods import Period
+from workflow.plain_text import refuse_unseen_in
 from workflow.rectification import Rectification
 from workflow.world import World
 
 C = TypeVar("C", Case, Rectification)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """One command as it was given."""
 
@@ -42,6 +47,23 @@ class Order:
     command_id: str = ""
     #: The version of the case that its author saw.
     expected_version: int | None = None
+    #: The bytes that an ``attach`` brings with it.
+    enclosed: "Enclosed | None" = None
+
+    @cached_property
+    def said(self) -> Split:
+        """The command taken apart, as it was given."""
+        return split(self.command)
+
+
+class Enclosed(Protocol):
+    """Bytes that are kept in the transaction of the step that brings them."""
+
+    def put(self, tx: Transaction, agency: str) -> None:
+        """Keep the bytes; the agency's chain is not held yet."""
+
+    def note(self, tx: Transaction, agency: str, case_number: str, fact: int) -> None:
+        """Keep the row that binds them to the fact, which is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +86,8 @@ class Decided(Generic[C]):
     actor: Actor
     findings: tuple[Finding, ...]
     papers: tuple[StoredPaper, ...] = ()
+    #: History: no gate has stopped it, and the fact says so.
+    as_recorded: bool = False
 
 
 class Kind(ABC, Generic[C]):
@@ -91,6 +115,10 @@ class Kind(ABC, Generic[C]):
         """Return the row of a case."""
 
     @abstractmethod
+    def periods(self, case: C, office: Office, world: World) -> tuple[Period, ...]:
+        """Return the periods that run in a case."""
+
+    @abstractmethod
     def agency_of(self, command: Command) -> str:
         """Return whose case a registration opens; refuse any other first step."""
 
@@ -110,10 +138,12 @@ def carry_out(office: Office, kind: Kind[C], number: str | None, order: Order) -
     answer; the command may then be given again under the same id.
     """
     order = replace(order, command_id=order.command_id or uuid4().hex)
+    refuse_unseen_in("command_id", order.command_id)
+    refuse_unseen_in("办理人", order.actor.name if order.actor else "")
 
     def once() -> Carried[C]:
         with writing(office.store) as tx:
-            return _carried(tx, office, kind, number, order)
+            return carry(tx, office, kind, number, order)
 
     try:
         done = retrying(once)
@@ -122,6 +152,24 @@ def carry_out(office: Office, kind: Kind[C], number: str | None, order: Order) -
             code=error.code, message=error.message, article=error.article, mend=error.mend
         ) from error
     return done
+
+
+class _Undone(Exception):
+    """Carries what a step would do out of the transaction that is undone."""
+
+
+def preview(office: Office, kind: Kind[C], number: str, order: Order) -> Carried[C]:
+    """Return what a step would do, papers and findings included, and do nothing.
+
+    Raises :class:`Refused` where the step is not allowed. Numbers on its papers are those that the
+    next papers would bear.
+    """
+    order = replace(order, command_id=uuid4().hex)
+    done: list[Carried[C]] = []
+    with suppress(_Undone), writing(office.store) as tx:
+        done.append(carry(tx, office, kind, number, order))
+        raise _Undone
+    return done[0]
 
 
 def load(tx: Transaction, office: Office, kind: Kind[C], number: str, today: date) -> C:
@@ -150,14 +198,17 @@ def _loaded(
     return case
 
 
-def _carried(
+def carry(
     tx: Transaction, office: Office, kind: Kind[C], number: str | None, order: Order
 ) -> Carried[C]:
+    # First the lock: who waits for it while the same command is carried out finds its answer.
+    heading = records.lock(tx, number) if number is not None else None
     if known := records.answered(tx, order.command_id):
         return _again(tx, office, kind, known, number, order)
     before = None
     if number is not None:
-        before = _loaded(tx, office, kind, records.lock(tx, number), number, order.today)
+        _refuse_if_erased(heading)
+        before = _loaded(tx, office, kind, heading, number, order.today)
     refuse_if_outrun(before.facts if before else (), order.expected_version)
     agency = before.agency if before else kind.agency_of(order.command)
     world = office.world(agency, order.today)
@@ -183,27 +234,54 @@ def _kept(
         command_id=order.command_id,
         recorded_at=office.moment(),
         papers=tuple(paper.ref for paper in decided.papers),
+        as_recorded=decided.as_recorded,
     )
-    case = kind.after(before, fact, world)
+    case = _after(kind, before, decided, fact, world)
     done = Carried(case=case, fact=fact, findings=decided.findings, papers=decided.papers)
     rows = registry.paper_rows(case, fact, done.papers)
-    kept = records.linked(
-        tx, case, fact, split(fact.command), [registry.row_digest(row) for row in rows]
-    )
+    answer = {"version": case.version, "findings": [finding_as(f) for f in done.findings]}
+    answered = records.answer_digest(asked, canonical(answer).decode())
+    digests = [registry.row_digest(row) for row in rows]
+    if order.enclosed:
+        order.enclosed.put(tx, case.agency)
+    kept = records.linked(tx, case, fact, _said(fact.command, order), digests, answered)
     records.put_case(tx, case, kind.row(case, office, world), kept.end.hash)
     records.add_fact(tx, kept)
     registry.add_papers(tx, rows, done.papers)
-    answer = {"version": case.version, "findings": [finding_as(f) for f in done.findings]}
+    if order.enclosed:
+        order.enclosed.note(tx, case.agency, case.number, fact.number)
     records.remember(tx, case, fact, asked, answer)
+    blind.keep(tx, case, fact.command)
     kind.keep(tx, before, done, world)
+    _clock(tx, office, kind, done, world)
     office.folded.put(kept.end.hash, case)
     return done
+
+
+def _clock(tx: Transaction, office: Office, kind: Kind[C], done: Carried[C], world: World) -> None:
+    """Keep the running periods with the fact that moved them; what they asked for may be over."""
+    place = Place(done.case.agency, done.case.number)
+    running = kind.periods(done.case, office, world)
+    if deadlines.sync(tx, place, running, office.calendar):
+        tasks.close_ended(tx, place, running, done.fact.on, str(done.fact.actor))
+
+
+def _after(kind: Kind[C], before: C | None, decided: Decided[C], fact: Fact, world: World) -> C:
+    """Return the case after its fact; it is folded again only for papers, which deciding lacked."""
+    if decided.papers:
+        return kind.after(before, fact, world)
+    return replace(decided.case, facts=(*decided.case.facts[:-1], fact))
+
+
+def _said(command: Command, order: Order) -> Split:
+    """Take the command apart, once where nothing had to be filled in."""
+    return order.said if command is order.command else split(command)
 
 
 def _asked(number: str | None, order: Order) -> str:
     """Digest what was asked but for its personal part, which must leave no trace when erased."""
     who = str(order.actor) if order.actor else None
-    asked = [number, order.on.isoformat(), who, split(order.command).public]
+    asked = [number, order.on.isoformat(), who, order.said.public]
     return sha256(canonical(asked)).hexdigest()
 
 
@@ -221,7 +299,9 @@ def _again(
     agency, facts = records.facts_of(tx, known.case_number)
     then = facts[: known.fact]
     own = split(then[-1].command).personal
-    if own is not None and own != split(order.command).personal:
+    found = records.heading(tx, known.case_number)
+    erased = found is not None and found.erased  # what was asked can no longer be compared
+    if not erased and own is not None and own != order.said.personal:
         raise _two_meanings()
     case = kind.fold(then, office.world(agency, order.today))
     findings = tuple(finding_from(one) for one in known.answer["findings"])
@@ -230,6 +310,15 @@ def _again(
 
 def _two_meanings() -> Conflict:
     return Conflict("同一个 command_id 已用于另一项操作。请刷新页面后重新提交。")
+
+
+def _refuse_if_erased(heading: Heading | None) -> None:
+    if heading and heading.erased:
+        raise Refused(
+            code="erased",
+            message=f"案件“{heading.number}”保管期限已满，个人信息已经清除，不能再办理。",
+            mend="需要继续处理的，请作为新的申请登记，并写明原案件编号。",
+        )
 
 
 def refuse_if_outrun(facts: Sequence[Fact], wanted: int | None) -> None:

@@ -8,22 +8,6 @@ from rules.load import law_on
 
 _REVISION: Final = date(2019, 5, 15)
 
-#: What each period of a case is called.
-PERIODS: Final = {
-    "reply": "答复",
-    "confirmation": "确认收到",
-    "correction_notice": "告知补正",
-    "correction": "申请人补正",
-    "explanation": "申请人说明理由",
-    "payment": "申请人缴费",
-    "third_party": "第三方提出意见",
-    "joint_maker": "共同制作机关提出意见",
-    "other_agency": "其他机关提出意见",
-    "rectification": "更正申请处理（机关内部期限）",
-    "challenge_answer": "复议、诉讼答复",
-}
-
-
 def article_text(code: str) -> str:
     """Return ``33.2`` as 第三十三条第二款; what is no article of the Regulation stays as it is."""
     if not code[:1].isdigit():

@@ -1,7 +1,13 @@
 """What somebody with the rights of the database's owner can do to it."""
 
-from gongkai.store.engine import Transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine
+
+from gongkai.store.engine import Store, Transaction, writing
 from gongkai.store.guards import rules
+from tests.postgres import OWNER
 
 
 def unguard(tx: Transaction, table: str) -> None:
@@ -11,3 +17,18 @@ def unguard(tx: Transaction, table: str) -> None:
         if guarded == table:
             on = f" ON {table}" if dialect == "postgresql" else ""
             tx.connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS guard_{name}{on}")
+
+
+@contextmanager
+def owning(store: Store) -> Iterator[Transaction]:
+    """Open a transaction for changes with the rights of the tables' owner."""
+    if store.dialect == "sqlite":  # whoever may write the file owns it
+        with writing(store) as tx:
+            yield tx
+        return
+    engine = create_engine(store.engine.url.set(username=OWNER))
+    try:
+        with writing(Store(engine, store.keys)) as tx:
+            yield tx
+    finally:
+        engine.dispose()

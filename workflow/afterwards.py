@@ -46,6 +46,10 @@ _ARTICLE_OF_CAUSE: Final = {
 _CORRECTION_NOTICE: Final = ("correction_notice", "N04")
 _FEE_NOTICE: Final = ("fee_notice", "N17")
 _SECRECY_MARKS: Final = ("绝密", "机密", "秘密★")
+#: What to do with what bears a mark of state secrecy.
+MARK_MEND: Final = (
+    "请移交保密机构按涉密载体管理，案卷中只记密级、期限、定密机关和非涉密的编号。"
+)
 
 
 def _may_serve(case: Case, command: c.RecordService, step: Step) -> Findings:
@@ -137,7 +141,7 @@ def _may_attach(_case: Case, command: c.Attach, _step: Step) -> Findings:
         "secrecy_mark",
         "文件名带有国家秘密标志，本系统是非涉密系统，不得存储，文件没有保存。",
         "14",
-        "请移交保密机构按涉密载体管理，案卷中只记密级、期限、定密机关和非涉密的编号。",
+        MARK_MEND,
     )
     return ()
 

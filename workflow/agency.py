@@ -85,6 +85,19 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """内部期限: what the agency asks of itself; no law sets these. 0 switches one off."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    acceptance_wd: int = 3
+    draft_wd: int = 10
+    service_proof_wd: int = 10
+    filing_wd: int = 20
+    reassessment_months: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the law leaves to the agency. Periods are working days."""
 
@@ -98,3 +111,4 @@ class Policy:
     third_party_notice_wd: int = 5
     repeated_reason_limit: int = 5
     topics: dict[str, Topic] = field(default_factory=dict)
+    targets: Targets = field(default_factory=Targets)

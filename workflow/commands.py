@@ -6,10 +6,11 @@ Fields are what the person says; who says it, and on which day, travels beside t
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from rules.words import FeeBasis, Ground
 from workflow.decision import FORBID_UNKNOWN, Decision
+from workflow.personal import personal, personal_given, personal_list, personal_where
 from workflow.vocabulary import (
     AgentKind,
     AmendHow,
@@ -28,21 +29,8 @@ from workflow.vocabulary import (
     SendMethod,
 )
 
-#: Metadata of a field that may hold data about a person: it goes into a fact's personal part.
-PERSONAL: Final = {"personal": True}
-
 #: Metadata of a field that the program fills in (the digest of the draft that was read).
 FILLED_IN: Final = {"filled_in": True}
-
-
-def personal(default: str = "") -> Any:  # noqa: ANN401 - dataclasses.field is typed the same way
-    """Return a text field whose content belongs to the personal part of a fact."""
-    return field(default=default, metadata=PERSONAL)
-
-
-def _personal_text() -> Any:  # noqa: ANN401 - as above
-    """Return such a field where it must be given."""
-    return field(metadata=PERSONAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +40,7 @@ class Applicant:
     __pydantic_config__ = FORBID_UNKNOWN
 
     kind: ApplicantKind
-    name: str = field(metadata=PERSONAL)
+    name: str = personal_given()
     id_document: str = personal()
     contact: str = personal()
     address: str = personal()
@@ -67,7 +55,7 @@ class Agent:
     __pydantic_config__ = FORBID_UNKNOWN
 
     kind: AgentKind
-    name: str = field(metadata=PERSONAL)
+    name: str = personal_given()
     authority: str = personal()
 
 
@@ -79,11 +67,11 @@ class Item:
 
     title: str = personal()
     description: str = personal()
-    document_number: str = ""
-    period: str = ""
-    record_kind: str = ""
+    document_number: str = personal()
+    period: str = personal()
+    record_kind: str = personal()
     proactive: bool = False
-    clues: tuple[str, ...] = field(default=(), metadata=PERSONAL)
+    clues: tuple[str, ...] = personal_list()
 
     @property
     def name(self) -> str:
@@ -146,7 +134,7 @@ class RequestCorrection(Command):
     """告知补正 (30): everything at once, within seven working days of the first receipt."""
 
     do: ClassVar[str] = "request_correction"
-    matters: tuple[str, ...]
+    matters: tuple[str, ...] = personal_given()
     due_on: date | None = None
     working_days: int | None = None
     notice_received_on: date | None = None
@@ -174,11 +162,11 @@ class RecordSearch(Command):
 
     do: ClassVar[str] = "record_search"
     items: tuple[int, ...] = ()
-    places: tuple[str, ...]
-    keywords: tuple[str, ...]
-    methods: tuple[str, ...] = ()
-    result: str
-    clues: tuple[str, ...] = ()
+    places: tuple[str, ...] = personal_given()
+    keywords: tuple[str, ...] = personal_given()
+    methods: tuple[str, ...] = personal_list()
+    result: str = personal_given()
+    clues: tuple[str, ...] = personal_list()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +175,9 @@ class StartConsultation(Command):
 
     do: ClassVar[str] = "start_consultation"
     kind: ConsultationKind
-    party: str = field(metadata=PERSONAL)
+    party: str = personal_given()
     items: tuple[int, ...]
-    why: str = ""
+    why: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +212,7 @@ class RenewConsultation(Command):
 
     do: ClassVar[str] = "renew_consultation"
     consultation: int
-    reason: str
+    reason: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +222,7 @@ class EndConsultation(Command):
     do: ClassVar[str] = "end_consultation"
     consultation: int
     how: EndHow
-    reason: str
+    reason: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +231,7 @@ class RequestExtension(Command):
 
     do: ClassVar[str] = "request_extension"
     working_days: int
-    reason: str
+    reason: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +248,7 @@ class RequestExplanation(Command):
     """要求说明理由 (35)."""
 
     do: ClassVar[str] = "request_explanation"
-    reason: str
+    reason: str = personal_given()
     working_days: int | None = None
 
 
@@ -269,7 +257,7 @@ class RecordExplanation(Command):
     """收到理由说明 (35): ``accepted`` says whether the agency finds the grounds reasonable."""
 
     do: ClassVar[str] = "record_explanation"
-    text: str = field(metadata=PERSONAL)
+    text: str = personal_given()
     accepted: bool = False
 
 
@@ -286,7 +274,7 @@ class DeferReply(Command):
 
     do: ClassVar[str] = "defer_reply"
     until: date
-    reason: str
+    reason: str = personal_given()
     told_on: date | None = None
 
 
@@ -316,7 +304,7 @@ class AuthorizeGround(Command):
     item: int
     label: str
     ground: Ground
-    reasons: str
+    reasons: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,8 +317,8 @@ class DraftReply(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Comment(Command):
-    comments: str = ""
-    reason: str = ""
+    comments: str = personal()
+    reason: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,7 +340,7 @@ class PassReview(Command):
     """审核通过 (17): records the legality and secrecy review."""
 
     do: ClassVar[str] = "pass_review"
-    opinion: str = ""
+    opinion: str = personal()
     draft_digest: str = field(default="", metadata=FILLED_IN)
 
 
@@ -370,7 +358,7 @@ class NotifyThirdParty(Command):
 
     do: ClassVar[str] = "notify_third_party"
     consultation: int
-    reason: str
+    reason: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,16 +369,18 @@ class IssueReply(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecallReply(_Comment):
-    """收回已制发未送达的答复书: the number stays, void."""
+class RecallReply(Command):
+    """收回已制发未送达的答复书: the number stays, void, and why stands in their register."""
 
     do: ClassVar[str] = "recall_reply"
+    comments: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sending(Command):
     method: SendMethod
-    tracking: str = ""
+    tracking: str = personal()
     carrier: str = "中国邮政"
     proof: str = personal()
 
@@ -443,7 +433,7 @@ class Archive(Command):
     """归档 (45)."""
 
     do: ClassVar[str] = "archive"
-    service_given_up: str = ""
+    service_given_up: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -452,7 +442,7 @@ class Misdirect(Command):
 
     do: ClassVar[str] = "misdirect"
     to: str = ""
-    reason: str = ""
+    reason: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,7 +513,7 @@ class ReferForDetermination(Command):
 
     do: ClassVar[str] = "refer_for_determination"
     body: str
-    question: str
+    question: str = personal_given()
     items: tuple[int, ...] = ()
 
 
@@ -532,7 +522,7 @@ class RecordDetermination(Command):
     """记录确定结果 (17.3)."""
 
     do: ClassVar[str] = "record_determination"
-    result: str
+    result: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -541,7 +531,7 @@ class Reassess(Command):
 
     do: ClassVar[str] = "reassess"
     result: Reassessment
-    reason: str
+    reason: str = personal_given()
     items: tuple[int, ...] = ()
 
 
@@ -551,7 +541,7 @@ class AnswerSuggestion(Command):
 
     do: ClassVar[str] = "answer_suggestion"
     accepted: bool
-    reason: str
+    reason: str = personal_given()
     where: str = ""
 
 
@@ -561,8 +551,18 @@ class AnswerChallenge(Command):
 
     do: ClassVar[str] = "answer_challenge"
     challenge: int
-    points: tuple[str, ...]
-    evidence: tuple[str, ...]
+    points: tuple[str, ...] = personal_given()
+    evidence: tuple[str, ...] = personal_given()
+
+
+def of_a_day(name: str) -> bool:
+    """Whether a field, as ``correct_record`` names it, holds a date."""
+    own = name.rpartition(".")[2]
+    return own in {"on", "until"} or own.endswith("_on")
+
+
+def _names_a_person(correction: "CorrectRecord") -> bool:
+    return not of_a_day(correction.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,9 +572,9 @@ class CorrectRecord(Command):
     do: ClassVar[str] = "correct_record"
     fact: int
     field: str
-    value: str = _personal_text()
-    reason: str
-    proof: str = ""
+    value: str = personal_where(_names_a_person)
+    reason: str = personal_given()
+    proof: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -584,7 +584,7 @@ class CoHandle(Command):
     do: ClassVar[str] = "co_handle"
     unit: str
     items: tuple[int, ...] = ()
-    question: str = ""
+    question: str = personal()
     due_on: date | None = None
 
 
@@ -593,7 +593,7 @@ class AnswerCoHandle(Command):
     """协办单位答复."""
 
     do: ClassVar[str] = "answer_co_handle"
-    text: str
+    text: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -601,7 +601,7 @@ class ReturnCoHandle(Command):
     """协办单位退回."""
 
     do: ClassVar[str] = "return_co_handle"
-    reason: str
+    reason: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -609,7 +609,7 @@ class AskGuidance(Command):
     """请示指导."""
 
     do: ClassVar[str] = "ask_guidance"
-    text: str
+    text: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -617,7 +617,7 @@ class GiveGuidance(Command):
     """给予指导 (3, 47)."""
 
     do: ClassVar[str] = "give_guidance"
-    text: str
+    text: str = personal_given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -649,7 +649,11 @@ class Attach(Command):
     """附件."""
 
     do: ClassVar[str] = "attach"
-    file: str = ""
+    file: str = personal()
+    #: What the stored bytes are; all three empty where only a paper original is noted.
+    sha256: str = field(default="", metadata=FILLED_IN)
+    size: int = field(default=0, metadata=FILLED_IN)
+    media_type: str = field(default="", metadata=FILLED_IN)
 
 
 #: Every command by its word, in the order of this file.

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from rules.words import Ground, NormLevel, Outcome
+from workflow.personal import personal
 from workflow.vocabulary import (
     DeliberativeCategory,
     InternalCategory,
@@ -29,7 +30,7 @@ class Override:
     norm: str = ""
     article: str = ""
     applies: bool = False
-    why: str = ""
+    why: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class ProhibitedByLaw:
     norm: str = ""
     norm_level: NormLevel | None = None
     norm_article: str = ""
-    matching: str = ""
+    matching: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +67,9 @@ class PublicSafety:
     __pydantic_config__ = FORBID_UNKNOWN
 
     interest: SafetyInterest | None = None
-    harm: str = ""
+    harm: str = personal()
     opinion_of: str = ""
-    internal_review: str = ""
+    internal_review: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +79,9 @@ class TradeSecret:
     __pydantic_config__ = FORBID_UNKNOWN
 
     consultation: int | None = None
-    secrecy_finding: str = ""
-    objection_assessed: str = ""
-    public_interest: str = ""
+    secrecy_finding: str = personal()
+    objection_assessed: str = personal()
+    public_interest: str = personal()
     public_interest_overrides: bool = False
 
 
@@ -90,11 +91,11 @@ class PersonalPrivacy:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    privacy_finding: str = ""
+    privacy_finding: str = personal()
     masking_suffices: bool = False
     consultation: int | None = None
-    objection_assessed: str = ""
-    public_interest: str = ""
+    objection_assessed: str = personal()
+    public_interest: str = personal()
     public_interest_overrides: bool = False
     subject_is_applicant: bool = False
 
@@ -106,12 +107,12 @@ class ThirdPartyInterest:
     __pydantic_config__ = FORBID_UNKNOWN
 
     interest: ThirdPartyInterestKind | None = None
-    basis: str = ""
-    harm: str = ""
+    basis: str = personal()
+    harm: str = personal()
     masking_suffices: bool = False
     consultation: int | None = None
-    objection_assessed: str = ""
-    public_interest: str = ""
+    objection_assessed: str = personal()
+    public_interest: str = personal()
     public_interest_overrides: bool = False
     subject_is_applicant: bool = False
 
@@ -138,10 +139,10 @@ class Deliberative:
     final_act: bool = False
     process_finished: bool | None = None
     finished_on: date | None = None
-    why_still: str = ""
+    why_still: str = personal()
     override_checked: bool = False
     override: tuple[Override, ...] = ()
-    harm: str = ""
+    harm: str = personal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +151,8 @@ class EnforcementFile:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    case_number: str = ""
-    index_entry: str = ""
+    case_number: str = personal()
+    index_entry: str = personal()
     result_document: bool | None = None
     override_checked: bool = False
     override: tuple[Override, ...] = ()
@@ -184,7 +185,7 @@ class Passage:
     disclose: bool
     grounds: tuple[Ground, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
-    reason: str = ""
+    reason: str = personal()
     #: Personal data collected for epidemic control; if given: unmasked and without consent.
     epidemic_personal_data: bool = False
 
@@ -207,7 +208,7 @@ class Decision:
 
     item: int
     outcome: Outcome
-    provide: str = ""
+    provide: str = personal()
     where: str = ""
     agency: str = ""
     agency_contact: str = ""
@@ -218,11 +219,11 @@ class Decision:
     norm_level: NormLevel | None = None
     norm_article: str = ""
     window: str = ""
-    processing: str = ""
+    processing: str = personal()
     category: NotInformationCategory | None = None
-    reason: str = ""
+    reason: str = personal()
     separable: bool | None = None
-    separability_reason: str = ""
+    separability_reason: str = personal()
     when: str = ""
     passages: tuple[Passage, ...] = ()
 

@@ -24,6 +24,7 @@ class Fact:
 
     ``number`` counts the facts of a case from 1 (the registration). ``on`` is the legal date,
     ``recorded_at`` the moment of recording (None in a replay, which has no moment).
+    ``as_recorded``: history, taken over as it was recorded; its gates stopped nothing.
     Whatever the law derives from facts (deadlines, amounts) is derived again at each fold and never
     stored here.
     """
@@ -35,6 +36,7 @@ class Fact:
     command_id: str = ""
     recorded_at: datetime | None = None
     papers: tuple[PaperRef, ...] = ()
+    as_recorded: bool = False
 
     @property
     def kind(self) -> str:

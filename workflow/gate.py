@@ -1,5 +1,6 @@
 """The gate: the one door through which every step goes, on every way into the program."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -12,6 +13,7 @@ from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.findings import Finding
 from workflow.fold import after
+from workflow.history import noted, refuse_impossible
 from workflow.machine import permit, usual_role
 from workflow.people import Actor
 from workflow.plain_text import refuse_unseen
@@ -30,6 +32,9 @@ GUARDS: Final[dict[type[c.Command], Guard]] = {
     **duties.GUARDS,
 }
 
+#: Asks the gates about a step; :class:`Refused`, or what is to be noted.
+Judge = Callable[[Case | None, c.Command, Step], tuple[Finding, ...]]
+
 #: Events outside the agency: they may become known later than they happened.
 OUTSIDE: Final = (
     c.ConfirmReceipt,
@@ -46,16 +51,24 @@ OUTSIDE: Final = (
 
 
 def decide(
-    case: Case | None, command: c.Command, actor: Actor, *, on: date, world: World
+    case: Case | None,
+    command: c.Command,
+    actor: Actor,
+    *,
+    on: date,
+    world: World,
+    as_recorded: bool = False,
 ) -> tuple[Case, tuple[Finding, ...]]:
     """Judge a step and return the case after it with what is to be noted about the step.
 
     ``case`` is None for a registration. ``world.today`` is the day of recording, ``on`` the legal
     date of the step. Raises :class:`Refused` with code, what is wrong, the article and what to do
-    instead; nothing has then changed.
+    instead; nothing has then changed. ``as_recorded`` is for history alone: what a guard would
+    refuse is a finding, the step table holds as ever, and the fact says how it was recorded.
     """
+    judge = _noted if as_recorded else _asked
     try:
-        return _decide(case, command, actor, on, world)
+        return _decide(case, command, actor, on, world, judge)
     except RuleError as error:
         raise Refused(
             code=error.code, message=error.message, article=error.article, mend=error.mend
@@ -63,23 +76,44 @@ def decide(
 
 
 def _decide(
-    case: Case | None, command: c.Command, actor: Actor, on: date, world: World
+    case: Case | None, command: c.Command, actor: Actor, on: date, world: World, judge: Judge
 ) -> tuple[Case, tuple[Finding, ...]]:
     permit(case.state if case else None, command.do, actor.role)
     refuse_unseen(command)
-    step = Step(on, actor, world.on(on), world.today)
-    _in_order(case, command, step)
-    findings = _judged(case, command, step)
-    number = case.version + 1 if case else 1
-    result = after(case, Fact(number=number, on=on, actor=actor, command=command), world)
+    findings = judge(case, command, Step(on, actor, world.on(on), world.today))
+    fact = Fact(
+        number=case.version + 1 if case else 1,
+        on=on,
+        actor=actor,
+        command=command,
+        as_recorded=judge is _noted,
+    )
+    result = after(case, fact, world)
     _countable(result, world)
     return result, findings
 
 
-def _in_order(case: Case | None, command: c.Command, step: Step) -> None:
+def _asked(case: Case | None, command: c.Command, step: Step) -> tuple[Finding, ...]:
+    """Ask every gate; the first that refuses stops the step."""
+    return (*_in_order(case, command, step), *_judged(case, command, step))
+
+
+def _noted(case: Case | None, command: c.Command, step: Step) -> tuple[Finding, ...]:
+    """Ask every gate of a step that is history: what one refuses is noted."""
+    refuse_impossible(case, command, step)
+    found: list[Finding] = []
+    for gate in (_in_order, _judged):
+        try:
+            found += gate(case, command, step)
+        except Refused as refused:
+            found += noted(refused)
+    return tuple(found)
+
+
+def _in_order(case: Case | None, command: c.Command, step: Step) -> tuple[Finding, ...]:
     not_after_today(step.on, step, "45")
     if case is None or isinstance(command, OUTSIDE):
-        return
+        return ()
     refuse_unless(
         step.on >= case.last_on,
         "date_goes_back",
@@ -87,6 +121,7 @@ def _in_order(case: Case | None, command: c.Command, step: Step) -> None:
         "45",
         f"请填写{zh(case.last_on)}或者之后的实际日期。",
     )
+    return ()
 
 
 def _judged(case: Case | None, command: c.Command, step: Step) -> tuple[Finding, ...]:

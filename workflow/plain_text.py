@@ -18,13 +18,18 @@ _UNSEEN: Final = re.compile(
 def refuse_unseen(command: Command) -> None:
     """Refuse a command with characters nobody can see; nothing is dropped silently."""
     for name, text in _texts(command, ""):
-        if found := _UNSEEN.search(text):
-            raise Refused(
-                code="unprintable",
-                message=f"“{name}”中有看不见的字符（U+{ord(found.group()):04X}），不能写入文书。",
-                article="45",
-                mend="请删去这个字符（多半是复制粘贴带来的）后重新填写。",
-            )
+        refuse_unseen_in(name, text)
+
+
+def refuse_unseen_in(name: str, text: str) -> None:
+    """Refuse one such text; ``name`` is what it is."""
+    if found := _UNSEEN.search(text):
+        raise Refused(
+            code="unprintable",
+            message=f"“{name}”中有看不见的字符（U+{ord(found.group()):04X}），不能写入文书。",
+            article="45",
+            mend="请删去这个字符（多半是复制粘贴带来的）后重新填写。",
+        )
 
 
 def _texts(value: object, name: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ is policy and is shown as such. Rectifications are not counted in table three of
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final
 
@@ -14,11 +14,13 @@ from rules.load import law_on
 from rules.words import Labelled
 from workflow.agency import Agency
 from workflow.clock import Deadline
-from workflow.commands import PERSONAL, Applicant, Command, personal
+from workflow.commands import Applicant, Command
 from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.findings import Finding
+from workflow.history import noted
 from workflow.people import Actor
+from workflow.personal import personal, personal_given, personal_list
 from workflow.plain_text import refuse_unseen
 from workflow.step import Step, not_after_today, refuse_unless, warning
 from workflow.vocabulary import Channel, Delivery, Role
@@ -58,9 +60,9 @@ class RegisterRectification(Command):
     number: str = ""
     delivery: Delivery | None = None
     applicant: Applicant
-    record: str = field(metadata=PERSONAL)
-    claim: str = field(metadata=PERSONAL)
-    evidence: tuple[str, ...] = field(default=(), metadata=PERSONAL)
+    record: str = personal_given()
+    claim: str = personal_given()
+    evidence: tuple[str, ...] = personal_list()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,25 +170,43 @@ def fold(facts: Iterable[Fact]) -> Rectification:
 
 
 def decide(
-    case: Rectification | None, command: Command, actor: Actor, *, on: date, world: World
+    case: Rectification | None,
+    command: Command,
+    actor: Actor,
+    *,
+    on: date,
+    world: World,
+    as_recorded: bool = False,
 ) -> tuple[Rectification, tuple[Finding, ...]]:
     """Judge a step and return the case after it, with what is to be noted about the step.
 
     Raises :class:`Refused` with what is wrong, the article and what to do; nothing has changed.
+    ``as_recorded`` is for history alone: what would be refused for its content is a finding.
     """
     _permitted(case, command, actor)
     refuse_unseen(command)
-    step = Step(on, actor, world.on(on), world.today)
-    not_after_today(on, step, ARTICLE)
-    if isinstance(command, RegisterRectification):
-        findings = tuple(_registered(command, on))
-    else:
-        findings = ()
-        assert isinstance(command, DecideRectification)  # noqa: S101 - permitted above
-        assert case is not None  # noqa: S101 - as above
-        _decidable(case, command, on, world.agency)
+    not_after_today(on, Step(on, actor, world.on(on), world.today), ARTICLE)
+    _countable(on)
+    try:
+        findings = _judged(case, command, on, world.agency)
+    except Refused as refused:
+        if not as_recorded:
+            raise
+        findings = noted(refused)
     number = case.version + 1 if case else 1
-    return after(case, Fact(number=number, on=on, actor=actor, command=command)), findings
+    fact = Fact(number=number, on=on, actor=actor, command=command, as_recorded=as_recorded)
+    return after(case, fact), findings
+
+
+def _judged(
+    case: Rectification | None, command: Command, on: date, agency: Agency
+) -> tuple[Finding, ...]:
+    if isinstance(command, RegisterRectification):
+        return tuple(_registered(command))
+    assert isinstance(command, DecideRectification)  # noqa: S101 - permitted before
+    assert case is not None  # noqa: S101 - as above
+    _decidable(case, command, on, agency)
+    return ()
 
 
 def due(case: Rectification, working_days: int, world: World) -> Deadline:
@@ -228,13 +248,16 @@ def _permitted(case: Rectification | None, command: Command, actor: Actor) -> No
     )
 
 
-def _registered(command: RegisterRectification, on: date) -> Iterator[Finding]:
+def _countable(on: date) -> None:
     try:
         law_on(on)
     except RuleError as error:
         raise Refused(
             code=error.code, message=error.message, article=error.article, mend=error.mend
         ) from error
+
+
+def _registered(command: RegisterRectification) -> Iterator[Finding]:
     wanted = {
         "name": (command.applicant.name, "申请人的姓名或者名称"),
         "record": (command.record, "要求更正的是哪一份政府信息记录"),

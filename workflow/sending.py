@@ -156,7 +156,7 @@ def _may_archive(case: Case, command: c.Archive, _step: Step) -> Findings:
         return ()
     last = reply.sendings[-1]
     refuse_unless(
-        _proven(last),
+        service_proven(last),
         "service_not_proven",
         "答复书是否送达还没有证明，不能归档。",
         "45",
@@ -165,7 +165,8 @@ def _may_archive(case: Case, command: c.Archive, _step: Step) -> Findings:
     return ()
 
 
-def _proven(sending: Sending) -> bool:
+def service_proven(sending: Sending) -> bool:
+    """Whether it is on file that the reply reached its addressee in this sending."""
     if sending.method in SIGNED_ON_THE_SPOT or sending.result is DeliveryResult.DELIVERED:
         return True
     return sending.result is DeliveryResult.REFUSED and bool(sending.result_proof.strip())

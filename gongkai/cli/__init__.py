@@ -16,6 +16,7 @@ from typer.main import get_command
 from gongkai import __version__
 from gongkai.cli.frame import options, say, take_options, tell
 from gongkai.cli.texts import choose, t
+from gongkai.closing import at_end
 from gongkai.errors import BAD_USE, BROKEN, REFUSED, Told
 from gongkai.wording import advice
 from rules.errors import RuleError
@@ -26,10 +27,24 @@ _MODULES: Final = {
     "init": "gongkai.cli.init",
     "demo": "gongkai.cli.demo",
     "replay": "gongkai.cli.replay",
+    "import": "gongkai.cli.import_",
     "due": "gongkai.cli.due",
     "calendar": "gongkai.cli.calendar",
     "case": "gongkai.cli.case",
     "notice": "gongkai.cli.notice",
+    "attachment": "gongkai.cli.attachment",
+    "export": "gongkai.cli.export",
+    "deadlines": "gongkai.cli.deadlines",
+    "task": "gongkai.cli.task",
+    "sweep": "gongkai.cli.sweep",
+    "scheduler": "gongkai.cli.scheduler",
+    "key": "gongkai.cli.key",
+    "retention": "gongkai.cli.retention",
+    "migrate": "gongkai.cli.migrate",
+    "backup": "gongkai.cli.backup",
+    "restore": "gongkai.cli.restore",
+    "audit": "gongkai.cli.audit",
+    "doctor": "gongkai.cli.doctor",
     "process": "gongkai.cli.process",
 }
 
@@ -113,7 +128,8 @@ def run(argv: Sequence[str]) -> int:
     try:
         rest = take_options(argv)
         choose(options.lang)
-        code = get_command(_app()).main(rest, prog_name="gongkai", standalone_mode=False)
+        with at_end:
+            code = get_command(_app()).main(rest, prog_name="gongkai", standalone_mode=False)
     except TyperException as error:
         tell(t("用法错误：") + _usage(error))
         return BAD_USE

@@ -1,6 +1,7 @@
 """``gongkai calendar``: the working-day calendar, its sources, and next year's notice."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,12 @@ from gongkai.calendars import CalendarSettings, calendar_for, imported, settings
 from gongkai.cli.frame import config_file, day_text, say, say_json
 from gongkai.cli.texts import t
 from gongkai.errors import BAD_USE, DONE, REFUSED, Told
-from gongkai.today import today
+from gongkai.notify.feed import feed
+from gongkai.office import Folded
+from gongkai.real import NoDatabase, open_office
+from gongkai.store.engine import reading
+from gongkai.sweep import firming
+from gongkai.today import now, today
 from rules.errors import CalendarError, RuleError
 from rules.published import build
 from rules.workdays import DayReason, WorkCalendar
@@ -104,6 +110,19 @@ def _problem(calendar: WorkCalendar, on: date) -> str | None:
     return f"今天收到的申请，期限可能到 {due.on}，为暂定。{mend}" if due.provisional else None
 
 
+@app.command("feed", help="一个机关在办案件的期限，供手机和电脑日历订阅（.ics）。")
+def write_feed(
+    agency: str = typer.Option(..., help="机关"),
+    out: Path = typer.Option(..., help="写到这个 .ics 文件"),
+) -> None:
+    """Write the calendar file of an agency."""
+    office = open_office(config_file())
+    office.world(agency, today())
+    with reading(office.store) as tx:
+        out.write_bytes(feed(tx, office, agency, now()))
+    say(f"已写出：{out}")
+
+
 @app.command("import", help="导入一年的放假通知（TOML），并显示它改变了哪些日子。")
 def import_notice(
     file: Path = typer.Argument(...),
@@ -115,18 +134,43 @@ def import_notice(
     notice = _read(file)
     before, after = calendar_for(settings), _with(settings, notice)
     changes = list(_changes(before, after))
+    moved = _move(after, keep=not dry_run)
     place = Path(settings.notices) / f"{notice.year}.toml"
     if not dry_run:
         _keep(file, place)
     if json:
         days = [_day(on, reason) for on, reason in changes]
         kept = None if dry_run else str(place)
-        say_json({**_summary(after), "year": notice.year, "changes": days, "file": kept})
+        said = {"year": notice.year, "changes": days, "file": kept, "moved": moved}
+        say_json({**_summary(after), **said})
         return
     for on, reason in changes:
         say(f"{day_text(on)}  改为{'上班' if reason.working else '放假'}  {reason.why}")
     say(f"改变{len(changes)}天。{_until(after)}")
+    for one in moved:
+        say(f"{one['case']}  {one['label']}：{one['before']} → {one['after']}")
+    say(f"在办案件的期限变动{len(moved)}项。")
     say("只是检查，没有存放。" if dry_run else f"已存放：{place}")
+
+
+def _move(after: WorkCalendar, *, keep: bool) -> list[dict[str, str]]:
+    """Return which periods of open cases the notice moves; with ``keep`` they are moved."""
+    try:
+        office = replace(open_office(config_file()), calendar=after, folded=Folded())
+    except NoDatabase:
+        return []
+    moved = firming.apply(office, today(), at=now()) if keep else firming.preview(office, today())
+    return [
+        {
+            "agency": one.place.agency,
+            "case": one.place.case_number,
+            "period": f"{one.kind.value}/{one.number}",
+            "label": one.kind.label,
+            "before": one.before.isoformat(),
+            "after": one.after.isoformat(),
+        }
+        for one in moved
+    ]
 
 
 def _read(file: Path) -> YearNotice:

@@ -11,7 +11,7 @@ import typer
 from gongkai import rectifying, timeline
 from gongkai.answer import case_as, deadline_as, notice_as, rectification_as
 from gongkai.casefile import open_story
-from gongkai.cli import show
+from gongkai.cli import personal, show
 from gongkai.cli.frame import config_file, day, say, say_json
 from gongkai.cli.texts import t
 from gongkai.cli.who import actor_of
@@ -41,6 +41,10 @@ NUMBER = typer.Argument(..., help="案件编号")
 JSON = typer.Option(False, "--json", help=t("以 JSON 输出"))
 BY = typer.Option(..., help="用户名，或者 角色:姓名（如 officer:李）")
 ON = typer.Option(None, parser=day, metavar="DATE", help="办理日期，默认今天")
+
+
+app.command("find", help="按姓名、证件号码、电话、地址查找案件：只找完全相同的。")(personal.find)
+app.command("unmask", help="查看一件案件的完整个人信息：须写明理由，查看有记录。")(personal.unmask)
 
 
 @app.command("list", help="案件列表。")
@@ -90,9 +94,11 @@ def show_one(
     """Print one case as of today."""
     office = open_office(config_file())
     if json:
-        say_json(_case_json(office, number))
+        said = _case_json(office, number)
+        say_json(said | personal.people_json(office, number))
     else:
         show.heading(number)
+        personal.show_people(office, number)
         show_case(office, number, proof=proof)
 
 
@@ -160,12 +166,15 @@ def _case_json(office: Office, number: str) -> dict[str, Any]:
         return _rectification_json(office, number)
     with reading(office.store) as tx:
         case = load(tx, office, number, today())
+        answers = answers_of(tx, number)
         papers = papers_of(tx, number)
     world = office.world(case.agency, today())
+    found = [(n, one) for n, said in sorted(answers.items()) for one in said["findings"]]
     return {
         "case": case_as(case, world),
         "version": case.version,
         "deadlines": [deadline_as(one) for one in deadlines(case, world)],
+        "findings": [{"fact": n, **one} for n, one in found],
         "notices": [notice_as(paper, None) for paper in papers],
     }
 
@@ -188,7 +197,7 @@ def log(number: str = NUMBER, json: bool = JSON) -> None:
                     str(row["n"]),
                     row["on"],
                     row["by"],
-                    row["do"],
+                    row["do"] + ("（按历史记录）" if row["as_recorded"] else ""),
                     jsonlib.dumps(row["said"], ensure_ascii=False),
                 )
                 for row in rows
@@ -204,6 +213,7 @@ def _facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:
             "by": str(fact.actor),
             "do": fact.kind,
             "recorded_at": fact.recorded_at.isoformat() if fact.recorded_at else None,
+            "as_recorded": fact.as_recorded,
             "said": jsonlib.loads(canonical(split(fact.command).public)),
             "papers": [paper.number or paper.title for paper in fact.papers],
         }

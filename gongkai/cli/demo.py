@@ -9,6 +9,7 @@ from gongkai.casefile import open_story
 from gongkai.cli import show
 from gongkai.cli.case import show_case
 from gongkai.cli.frame import config_file, say, tell
+from gongkai.cli.migrate import upgrade_if_old
 from gongkai.cli.replay import show_run
 from gongkai.cli.texts import t
 from gongkai.config_file import ConfigFile
@@ -38,6 +39,7 @@ def demo(
     """Take every sample in once; a second run shows what is there."""
     file = config_file()
     samples = _samples(file)
+    upgrade_if_old(file)
     office = open_office(file, make=True)
     worst, papers = DONE, 0
     kept = Samples()

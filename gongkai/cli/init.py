@@ -3,8 +3,9 @@
 import typer
 
 from gongkai.cli.frame import config_file, say
+from gongkai.cli.migrate import upgrade_if_old
 from gongkai.cli.texts import t
-from gongkai.real import database_file, open_office
+from gongkai.real import database_file, open_office, unprotected
 
 app = typer.Typer()
 
@@ -13,8 +14,14 @@ app = typer.Typer()
 def init() -> None:
     """Make what is missing; what is there stays."""
     file = config_file()
+    upgrade_if_old(file)
     office = open_office(file, make=True)
-    say(f"数据库：{database_file(office.config) or office.config.database.url}")
+    say(f"数据库：{database_file(office.config) or office.store.engine.url}")
+    if unprotected(office):
+        say(
+            "注意：没有配置 owner_url，程序的用户就是表的所有者：事实的修改和删除只由触发器阻止，"
+            "少一道权限保护。见 docs/decisions/0011-two-databases.md。"
+        )
     say(
         f"配置：{file.path}（{len(office.config.agencies)}个机关，{len(office.config.people)}名人员）"
     )

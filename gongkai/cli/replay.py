@@ -7,13 +7,14 @@ from pathlib import Path
 import typer
 
 from gongkai import timeline
-from gongkai.answer import answer, deadlines_of, fault_answer
-from gongkai.casefile import CaseFileError, open_story
+from gongkai.answer import answer, deadlines_of
+from gongkai.casefile import open_story
 from gongkai.cli import show
-from gongkai.cli.frame import config_file, day, options, say_json, tell
+from gongkai.cli.files import each_file
+from gongkai.cli.frame import config_file, day, say_json
 from gongkai.cli.texts import t
 from gongkai.config import Config
-from gongkai.errors import BAD_USE, BROKEN, DONE, REFUSED
+from gongkai.errors import DONE, REFUSED
 from gongkai.out import write_papers
 from gongkai.real import settled
 from gongkai.replay import fresh_office, run
@@ -37,11 +38,7 @@ def replay(
     """Run every file; the exit code is the worst of them."""
     config, calendar = settled(config_file())
     asked = _Asked(as_of=as_of, out=out, json=json, proof=proof)
-    worst = DONE
-    for place, file in enumerate(files, start=1):
-        if json or len(files) > 1:
-            tell(f"[{place}/{len(files)}] {file}")
-        worst = max(worst, _one(file, config, calendar, asked))
+    worst = each_file(files, lambda file: _played(file, config, calendar, asked), json=json)
     raise typer.Exit(worst)
 
 
@@ -53,26 +50,6 @@ class _Asked:
     out: Path | None
     json: bool
     proof: bool
-
-
-def _one(file: Path, config: Config, calendar: WorkCalendar, asked: _Asked) -> int:
-    """Run one file and print what became of it; a failure in it does not stop the others."""
-    try:
-        return _played(file, config, calendar, asked)
-    except CaseFileError as error:
-        tell(str(error))
-        if asked.json:
-            say_json(fault_answer(error, str(file)), lines=True)
-        return BAD_USE
-    except Exception as error:
-        if options.debug:
-            raise
-        message = f"{t('系统出错：')}{type(error).__name__}：{error}"
-        tell(message)
-        if asked.json:
-            errors = [{"path": "", "line": None, "message": message}]
-            say_json({"file": str(file), "ok": False, "errors": errors}, lines=True)
-        return BROKEN
 
 
 def _played(file: Path, config: Config, calendar: WorkCalendar, asked: _Asked) -> int:

@@ -12,9 +12,10 @@ from rich.table import Table
 from gongkai.cli.texts import t
 from gongkai.store.registry import StoredPaper
 from gongkai.timeline import Line
-from gongkai.wording import PERIODS, advice, article_text
+from gongkai.wording import advice, article_text
 from workflow.clock import Deadline
 from workflow.findings import Finding
+from workflow.periods import PeriodKind
 from workflow.proof import ProofLine
 
 #: Columns of a pipe or a file, where no terminal says how wide it is.
@@ -27,6 +28,14 @@ console: Final = Console(
     highlight=False,
     width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE,
 )
+
+#: What came of an action of the sweep.
+OUTCOMES: Final = {
+    "done": "",
+    "superseded": "（已由更近的提醒代替）",
+    "lapsed": "（期限已过，不再提醒）",
+    "refused": "（未能办理，已提请经办人处理）",
+}
 
 _KINDS: Final = {"start": "起算", "counted": "计入", "skipped": "跳过", "excluded": "扣除"}
 
@@ -77,7 +86,7 @@ def deadlines(found: Iterable[Deadline]) -> None:
         ("期限种类", "最后一天", "条文", "办结日", ""),
         (
             (
-                PERIODS.get(one.kind, one.kind),
+                PeriodKind(one.kind).label,
                 _day(one.due_on) + (f"（{t('暂定')}）" if one.provisional else ""),
                 article_text(one.article),
                 _day(one.met_on),

@@ -15,8 +15,16 @@ _ENGLISH: Final = {
     "文书：列表、目录、打印、核验、文号。": "Papers: list, print, verify, numbers, catalogue.",
     "流程：每个状态可办的步骤和条文。": "The process: steps, states and articles.",
     "在内存中演练案例文件。": "Run case files in memory.",
+    "把案例文件录入数据库。": "Take case files into the database.",
     "建立数据库。": "Make the database.",
+    "升级数据库的结构（先自动备份）。": "Migrate the database, backup first.",
+    "备份数据库（在线、一致、经过核对）。": "Back up the database, proven.",
+    "用备份恢复数据库。": "Restore a backup.",
     "办理附带的样例并显示结果。": "Run the sample cases and show them.",
+    "核查：链是否完整，每日锚点，不予公开理由的使用。": "Audit: the chain, its anchor, exemptions.",
+    "体检：数据是否完整、前后一致；问题在哪里，怎样修复。": "Check the data; how to mend it.",
+    "全部符合。": "Everything holds.",
+    "案件行与事实一致，无须重建。": "The rows are what the facts make; nothing to rebuild.",
     "配置文件": "Configuration file",
     "界面语言：zh 或者 en": "Language: zh or en",
     "出错时显示技术细节": "Show technical details of failures",
@@ -62,6 +70,8 @@ _ENGLISH: Final = {
     "机关": "Agency",
     "状态": "State",
     "没有案件。": "There are no cases.",
+    "加密个人信息的密钥：更换、检查。": "The key of personal data: rotate, check.",
+    "保管期限：到期个人信息的清单、方案、清除。": "Retention: list, propose, erase.",
 }
 
 

@@ -40,22 +40,33 @@ class Head(NamedTuple):
     hash: str
 
 
+def fact_said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a fact's canonical bytes say, from its row."""
+    said = _said(row, _FACT)
+    return {"chain": ALGORITHM, "what": "fact", **said, "commitment": row["commitment"]}
+
+
+def act_said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an act's canonical bytes say, from its row."""
+    return {"chain": ALGORITHM, "what": "act", **_said(row, _ACT)}
+
+
 def fact_digest(row: Mapping[str, Any]) -> str:
     """Return the digest of a fact's canonical bytes, from its row."""
-    return _digest("fact", {**_said(row, _FACT), "commitment": row["commitment"]})
+    return _digest(fact_said(row))
 
 
 def act_digest(row: Mapping[str, Any]) -> str:
     """Return the digest of an act's canonical bytes, from its row."""
-    return _digest("act", _said(row, _ACT))
+    return _digest(act_said(row))
 
 
 def _said(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: row[name] for name in names} | {"on": row["on"].isoformat()}
 
 
-def _digest(what: str, said: Mapping[str, Any]) -> str:
-    return sha256(canonical({"chain": ALGORITHM, "what": what, **said})).hexdigest()
+def _digest(said: Mapping[str, Any]) -> str:
+    return sha256(canonical(said)).hexdigest()
 
 
 def link(before: str, digest: str) -> str:

@@ -14,19 +14,28 @@ from sqlalchemy import (
     Executable,
     create_engine,
     event,
-    inspect,
     make_url,
+    text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from gongkai.store import guards  # noqa: F401 - sets the guards up wherever tables are made
-from gongkai.store.failures import Failure, StoreError, failure_of
+from gongkai.store import schema
+from gongkai.store.failures import (
+    Again,
+    Failure,
+    StoreError,
+    Unavailable,
+    Unreachable,
+    failure_of,
+    retrying,
+)
 from gongkai.store.keys import KeyRing
 from gongkai.store.statements import Statement
-from gongkai.store.tables import metadata
 
 IN_MEMORY: Final = "sqlite://"
 _WRITING: Final = "gongkai_writing"
+_PING: Final = text("SELECT 1")
 _SETTINGS: Final = {
     "synchronous": (2, "FULL"),
     "foreign_keys": (1, "ON"),
@@ -39,7 +48,16 @@ _POSTGRESQL_SETTINGS: Final = (
     ("idle_in_transaction_session_timeout", "1min"),
     ("synchronous_commit", "on"),
     ("default_transaction_isolation", "read committed"),
+    ("client_encoding", "UTF8"),
 )
+#: A line that is cut is noticed within seconds, not after the hours that TCP would wait.
+_POSTGRESQL_LINE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +97,49 @@ class Transaction:
 
 
 def open_store(url: str, keys: KeyRing) -> Store:
-    """Open the database at ``url`` and make the tables where there are none."""
+    """Open the database at ``url`` and make the tables where there are none.
+
+    Raises :class:`gongkai.store.schema.OtherVersion` where its tables are not this program's.
+    """
+    store = connect(url, keys)
+    if not has_tables(store):
+        make_tables(store)
+    return store
+
+
+def connect(url: str, keys: KeyRing) -> Store:
+    """Return the database at ``url`` as it is. Raises :class:`StoreError` where it is no such."""
     parsed = make_url(url)
     engine = _postgresql(parsed) if parsed.get_backend_name() == "postgresql" else _sqlite(parsed)
-    store = Store(engine, keys)
-    with writing(store) as tx:
-        if not inspect(tx.connection).has_table("cases"):
-            metadata.create_all(tx.connection)
-    return store
+    return Store(engine, keys)
+
+
+def has_tables(store: Store) -> bool:
+    """Whether the tables are there; the first word with a database, so it says what is wrong."""
+    try:
+        with reading(store) as tx:
+            found = schema.version(tx.connection)
+    except Unavailable as error:
+        place = store.engine.url.render_as_string(hide_password=True)
+        why = error.__cause__.orig if isinstance(error.__cause__, DBAPIError) else error.__cause__
+        raise Unreachable(
+            f"打不开数据库 {place}：{why}\n请确认配置的地址和用户正确、数据库正在运行。"
+        ) from error
+    if found not in {None, schema.newest()}:
+        store.close()
+        schema.refuse_other(found)
+    return found is not None
+
+
+def make_tables(store: Store) -> None:
+    """Make the tables where there are none; two that start together make them once."""
+
+    def make() -> None:
+        with writing(store) as tx:
+            if schema.version(tx.connection) is None:
+                schema.make(tx.connection)
+
+    retrying(make)
 
 
 def _postgresql(url: URL) -> Engine:
@@ -95,14 +148,30 @@ def _postgresql(url: URL) -> Engine:
             f"数据库地址写的是 {url.drivername}://，PostgreSQL 应写成 {_POSTGRESQL}://。"
         )
     try:
-        engine = create_engine(url)
+        line = {name: said for name, said in _POSTGRESQL_LINE.items() if name not in url.query}
+        engine = create_engine(url, connect_args=line, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise StoreError("使用 PostgreSQL 需要安装 gongkai[postgresql]（psycopg）。") from error
-    event.listen(engine, "connect", _connected_postgresql)
+    # Before SQLAlchemy's own first look, which fails without saying why on another encoding.
+    event.listen(engine, "connect", _connected_postgresql, insert=True)
     return engine
 
 
 def _connected_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection
+    try:
+        _set_postgresql(connection)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _set_postgresql(connection: Any) -> None:  # noqa: ANN401 - as above
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreError(
+            f"数据库的字符编码是 {encoding}，应为 UTF8，否则姓名用字不全。"
+            "请用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 另建数据库。"
+        )
     with connection.cursor() as cursor:
         for name, word in _POSTGRESQL_SETTINGS:
             cursor.execute("SELECT set_config(%s, %s, false)", (name, word))
@@ -118,14 +187,19 @@ def _sqlite(url: URL) -> Engine:
     in_memory = not url.database or url.database == ":memory:"
     if url.database and not in_memory:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _in_memory(url) if in_memory else create_engine(url)
+    engine = _in_memory(url) if in_memory else create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _connected_sqlite)
     event.listen(engine, "begin", _begun_sqlite)
     return engine
 
 
 def _in_memory(url: URL) -> Engine:
-    return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    return create_engine(
+        url,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error names the statement, never the values
+    )
 
 
 def journal_mode(version: tuple[int, int, int]) -> str:
@@ -140,14 +214,15 @@ def _connected_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     connection.isolation_level = None  # the driver's own BEGIN is a deferred one; we issue ours
     mode = journal_mode(sqlite3.sqlite_version_info)
     cursor = connection.cursor()
-    (got,) = cursor.execute(f"PRAGMA journal_mode={mode}").fetchone()
-    if got not in {mode, "memory"}:
-        raise StoreError(f"数据库的 journal_mode 是 {got}，应为 {mode}。请确认磁盘可写。")
     for name, (wanted, word) in _SETTINGS.items():
         cursor.execute(f"PRAGMA {name}={word}")
         (value,) = cursor.execute(f"PRAGMA {name}").fetchone()
         if value != wanted:
             raise StoreError(f"数据库设置 {name} 是 {value}，应为 {wanted}。")
+    # Last: it asks for a lock, and waits for it as long as the settings say.
+    (got,) = cursor.execute(f"PRAGMA journal_mode={mode}").fetchone()
+    if got not in {mode, "memory"}:
+        raise StoreError(f"数据库的 journal_mode 是 {got}，应为 {mode}。请确认磁盘可写。")
     cursor.close()
 
 
@@ -161,25 +236,53 @@ def writing(store: Store) -> Iterator[Transaction]:
     """Open a transaction for changes; commit at the end.
 
     On SQLite it holds the write lock from its first moment; on PostgreSQL it takes row locks as it
-    goes (case, then counter, then chain).
+    goes (case, then counter, then chain). Raises :class:`Again` where the key that seals has been
+    changed meanwhile: what the old one sealed would stay behind when it goes.
     """
     with store.engine.connect() as bare, _dropped_when_lost(bare):
         connection = bare.execution_options(**{_WRITING: True})
         with connection.begin():
+            key = store.keys.refresh()
             yield Transaction(connection, store.keys)
+            if store.keys.refresh() != key:
+                raise Again("加密密钥刚刚更换，本次没有办成，也没有留下任何改动。请再办一次。")
 
 
 @contextmanager
 def reading(store: Store) -> Iterator[Transaction]:
-    """Open a transaction that sees one state of the database and changes nothing."""
-    with store.engine.connect() as bare, _dropped_when_lost(bare):
-        connection = bare
-        if store.dialect == "postgresql":
-            connection = bare.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-        with connection.begin():
-            yield Transaction(connection, store.keys)
+    """Open a transaction that sees one state of the database and changes nothing.
+
+    Raises :class:`Unavailable` where the database does not answer.
+    """
+    try:
+        with _answering(store) as bare, _dropped_when_lost(bare):
+            connection = bare
+            if store.dialect == "postgresql":
+                connection = bare.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield Transaction(connection, store.keys)
+    except Exception as error:
+        if failure := failure_of(error):
+            raise Unavailable(failure.when_reading) from error
+        raise
+
+
+def _answering(store: Store) -> Connection:
+    """Return a connection that is alive: what is read is not tried again, as a command is."""
+    connection = store.engine.connect()
+    if store.dialect == "postgresql":
+        try:
+            with _dropped_when_lost(connection):
+                connection.execute(_PING)
+                connection.rollback()
+        except DBAPIError as error:
+            connection.close()
+            if failure_of(error) is not Failure.LOST:
+                raise
+            return store.engine.connect()
+    return connection
 
 
 @contextmanager

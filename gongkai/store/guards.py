@@ -8,7 +8,7 @@ from sqlalchemy import Connection, MetaData, Table, event
 from gongkai.store.tables import metadata
 
 #: Tables whose rows stay as they were written.
-FOREVER: Final = ("facts", "acts", "commands", "attachments")
+FOREVER: Final = ("facts", "acts", "commands", "attachments", "ledger")
 
 _VOIDED: Final = (
     "agency", "case_number", "fact", "place", "kind", "form", "title", "on", "series", "year",
@@ -109,3 +109,5 @@ def grants(role: str) -> Iterator[str]:
         rights = _RIGHTS.get(table, f"{_ADD}, UPDATE, DELETE")
         yield f"REVOKE ALL ON {table} FROM {quoted}"
         yield f"GRANT {rights} ON {table} TO {quoted}"
+    yield f"REVOKE ALL ON alembic_version FROM {quoted}"
+    yield f"GRANT SELECT ON alembic_version TO {quoted}"

@@ -21,6 +21,7 @@ from workflow.case import Case
 from workflow.clock import Deadline
 from workflow.facts import Fact, PaperRef
 from workflow.people import Actor
+from workflow.plain_text import refuse_unseen_in
 from workflow.rectification import Rectification
 from workflow.vocabulary import Role
 
@@ -98,10 +99,17 @@ _ANSWERED: Final = Statement(
     )
 )
 _REMEMBERED: Final = Statement(insert(t.commands))
+_NUMBER: Final = Statement(select(_k.number).where(_k.number == bindparam("number")))
+_r = t.reasons.c
+_REASONS_DROPPED: Final = Statement(
+    delete(t.reasons).where(_r.agency == bindparam("of"), _r.case_number == bindparam("numbered"))
+)
+_REASON_ADDED: Final = Statement(insert(t.reasons))
 
 
 def lock(tx: Transaction, number: str) -> Heading | None:
     """Return the heading of a case, held until the end of the transaction."""
+    refuse_unseen_in("案件编号", number)
     row = tx.run(_LOCKED, {"number": number}).fetchone()
     if row is None:
         return None
@@ -113,6 +121,7 @@ def lock(tx: Transaction, number: str) -> Heading | None:
 
 def heading(tx: Transaction, number: str) -> Heading | None:
     """Return the heading of a case."""
+    refuse_unseen_in("案件编号", number)
     row = tx.execute(select(*_HEADING).where(_k.number == number)).first()
     if row is None:
         return None
@@ -133,10 +142,11 @@ def facts_of(tx: Transaction, number: str) -> tuple[str, tuple[Fact, ...]]:
         .order_by(f.n)
     ).mappings()
     found = list(rows)
-    return (found[0]["agency"] if found else ""), tuple(_fact(tx, row) for row in found)
+    return (found[0]["agency"] if found else ""), tuple(fact_from(tx, row) for row in found)
 
 
-def _fact(tx: Transaction, row: RowMapping) -> Fact:
+def fact_from(tx: Transaction, row: Mapping[str, Any]) -> Fact:
+    """Return the fact that its row says, with the personal part (``key``, ``sealed``) opened."""
     public = json.loads(row["public"])
     return Fact(
         number=row["n"],
@@ -146,6 +156,7 @@ def _fact(tx: Transaction, row: RowMapping) -> Fact:
         command_id=public["command_id"],
         recorded_at=datetime.fromisoformat(row["recorded_at"]) if row["recorded_at"] else None,
         papers=tuple(_ref(said) for said in public["papers"]),
+        as_recorded=public.get("as_recorded", False),
     )
 
 
@@ -158,7 +169,7 @@ def place_of(agency: str, case_number: str, n: int) -> str:
     return f"personal/{agency}/{case_number}/{n}"
 
 
-def _opened(tx: Transaction, row: RowMapping) -> Any:  # noqa: ANN401 - as json.loads
+def _opened(tx: Transaction, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as json.loads
     if row["sealed"] is None:
         return None
     place = place_of(row["agency"], row["case_number"], row["n"])
@@ -184,11 +195,17 @@ class Linked:
 
 
 def linked(
-    tx: Transaction, case: Filed, fact: Fact, said: Split, papers: Iterable[str] = ()
+    tx: Transaction,
+    case: Filed,
+    fact: Fact,
+    said: Split,
+    papers: Iterable[str] = (),
+    answered: str = "",
 ) -> Linked:
     """Link a fact of ``case`` to the end of the agency's chain.
 
-    ``said`` is the command taken apart, ``papers`` the digests of the rows of the fact's papers.
+    ``said`` is the command taken apart, ``papers`` the digests of the rows of the fact's papers,
+    ``answered`` the digest of what was asked and answered.
     """
     salted = b"" if said.personal is None else os.urandom(_SALT) + canonical(said.personal)
     end = chain.head(tx, case.agency)
@@ -200,7 +217,7 @@ def linked(
         "kind": fact.kind,
         "on": fact.on,
         "recorded_at": fact.recorded_at.isoformat() if fact.recorded_at else None,
-        "public": canonical(_public(fact, said, papers)).decode(),
+        "public": canonical({**_public(fact, said, papers), "answered": answered}).decode(),
         "commitment": commitment(salted) if salted else None,
     }
     row["hash"] = chain.link(end.hash, chain.fact_digest(row))
@@ -218,7 +235,9 @@ def add_fact(tx: Transaction, kept: Linked) -> None:
 
 
 def _public(fact: Fact, said: Split, papers: Iterable[str]) -> dict[str, Any]:
+    history = {"as_recorded": True} if fact.as_recorded else {}
     return {
+        **history,
         "actor": {"role": fact.actor.role.value, "name": fact.actor.name},
         "command": said.public,
         "command_id": fact.command_id,
@@ -268,6 +287,18 @@ def put_case(tx: Transaction, case: Filed, row: Mapping[str, Any], head: str) ->
         tx.run(_CASE_MOVED, {"of": case.agency, "numbered": case.number, **moved, "head": head})
 
 
+def answer_digest(asked: str, answer: str) -> str:
+    """Return the digest by which a fact names what was asked and what was answered."""
+    return sha256(f"{asked}\n{answer}".encode()).hexdigest()
+
+
+def put_days(tx: Transaction, agency: str, number: str, row: Mapping[str, Any]) -> None:
+    """Write the days of a case anew, where another calendar has moved them."""
+    days = {name: row[name] for name in ("reply_due_on", "provisional")}
+    here = (_k.agency == agency) & (_k.number == number)
+    tx.execute(update(t.cases).where(here).values(days))
+
+
 def answered(tx: Transaction, command_id: str) -> Answered | None:
     """Return what was answered to a command before."""
     row = tx.run(_ANSWERED, {"command_id": command_id}).fetchone()
@@ -300,25 +331,26 @@ def answers_of(tx: Transaction, number: str) -> dict[int, Mapping[str, Any]]:
 
 def reasons_used(tx: Transaction, agency: str, number: str, texts: Iterable[str]) -> dict[str, int]:
     """Return in how many other cases of the agency each reason has been given."""
-    c = t.reasons.c
+    c, digests = t.reasons.c, {_reason_digest(text): text for text in texts}
     rows = tx.execute(
         select(c.reason, func.count())
-        .where(c.agency == agency, c.case_number != number, c.reason.in_(sorted(set(texts))))
+        .where(c.agency == agency, c.case_number != number, c.reason.in_(sorted(digests)))
         .group_by(c.reason)
     )
-    return {reason: int(count) for reason, count in rows}
+    return {digests[reason]: int(count) for reason, count in rows}
+
+
+def _reason_digest(text: str) -> str:
+    """Digest a reason: it may name somebody, and is only ever compared."""
+    return sha256(text.encode()).hexdigest()
 
 
 def keep_reasons(tx: Transaction, case: Case, texts: Iterable[str]) -> None:
     """Note the reasons a case gives for discretionary refusals, in place of earlier ones."""
-    c = t.reasons.c
-    tx.execute(delete(t.reasons).where(c.agency == case.agency, c.case_number == case.number))
-    rows = [
-        {"agency": case.agency, "case_number": case.number, "reason": text}
-        for text in sorted(set(texts))
-    ]
-    if rows:
-        tx.execute(insert(t.reasons), rows)
+    tx.run(_REASONS_DROPPED, {"of": case.agency, "numbered": case.number})
+    for digest in sorted(set(map(_reason_digest, texts))):
+        row = {"agency": case.agency, "case_number": case.number, "reason": digest}
+        tx.run(_REASON_ADDED, row)
 
 
 def case_rows(tx: Transaction, agency: str = "") -> Iterator[RowMapping]:
@@ -329,6 +361,14 @@ def case_rows(tx: Transaction, agency: str = "") -> Iterator[RowMapping]:
     yield from tx.execute(wanted).mappings()
 
 
+def case_row_of(tx: Transaction, number: str) -> RowMapping | None:
+    """Return the row of a case."""
+    found: RowMapping | None = (
+        tx.execute(select(t.cases).where(_k.number == number)).mappings().first()
+    )
+    return found
+
+
 def number_taken(tx: Transaction, number: str) -> bool:
     """Whether a case already bears ``number``."""
-    return tx.execute(select(_k.number).where(_k.number == number)).first() is not None
+    return tx.run(_NUMBER, {"number": number}).fetchone() is not None

@@ -153,6 +153,15 @@ def next_number(tx: Transaction, agency: str, series: str, year: int) -> int:
     return int(tx.run(_LAST, of).fetchone()[0])
 
 
+def hold_numbers(tx: Transaction, agency: str) -> None:
+    """Hold the counters of an agency, in their order, for a transaction of many steps.
+
+    Every step takes counter before chain; many steps in one transaction would take them crosswise.
+    """
+    of = select(t.counters.c.n).where(t.counters.c.agency == agency)
+    tx.execute(of.order_by(t.counters.c.series, t.counters.c.year).with_for_update()).all()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
     """A stored paper with the case it belongs to and what the issuing fact says of it."""
@@ -266,11 +275,15 @@ def _voided(tx: Transaction) -> dict[tuple[str, str, int], int]:
     return {(agency, series, year): count for agency, series, year, count in rows}
 
 
-def import_number(tx: Transaction, agency: str, series: str, year: int, n: int) -> None:
-    """Note that numbers up to ``n`` were given elsewhere; nothing may have been drawn here."""
+def import_number(tx: Transaction, agency: str, series: str, year: int, n: int) -> bool:
+    """Note that numbers up to ``n`` were given elsewhere; False where one has been drawn here."""
     c = t.counters.c
     here = (c.agency == agency) & (c.series == series) & (c.year == year)
-    noted = tx.execute(update(t.counters).where(here).values(n=n, imported=n))
-    if noted.rowcount == 0:
+    drawn = select(c.n > c.imported).where(here).with_for_update()  # nobody draws until the end
+    found = tx.execute(drawn).scalar_one_or_none()
+    if found is None:
         row = {"agency": agency, "series": series, "year": year, "n": n, "imported": n}
         tx.execute(insert(t.counters).values(row))
+    elif not found:
+        tx.execute(update(t.counters).where(here).values(n=n, imported=n))
+    return not found

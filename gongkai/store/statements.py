@@ -10,13 +10,16 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ClauseElement, Dialect
 
+_Change = Callable[[Any], Any]
+
 
 class _Text(NamedTuple):
-    """A statement for one dialect: its text, the order of its values, how they are handed over."""
+    """A statement for one dialect: its text, and how its values are handed over."""
 
     sql: str
-    order: tuple[str, ...] | None
-    hand_over: Mapping[str, Callable[[Any], Any]]
+    #: The values in their order, each with the driver's way of writing it; None where by name.
+    places: tuple[tuple[str, _Change | None], ...] | None
+    changes: Mapping[str, _Change]
     fixed: Mapping[str, Any]
 
 
@@ -36,19 +39,27 @@ class Statement:
 
     def _compiled(self, dialect: Dialect) -> _Text:
         compiled: Any = self._clause.compile(dialect=dialect, column_keys=list(self._names) or None)
-        order = tuple(compiled.positiontup) if compiled.positional else None
-        own = compiled._bind_processors  # noqa: SLF001 - the driver's way of writing a date
+        changes: dict[str, _Change] = dict(compiled._bind_processors)  # noqa: SLF001 - the driver's way of writing a date
+        places = tuple((name, changes.get(name)) for name in compiled.positiontup or ())
         fixed = {
             name: value
             for name, value in compiled.params.items()
             if value is not None and name not in self._names
         }
-        return _Text(str(compiled), order, dict(own), fixed)
+        return _Text(str(compiled), places if compiled.positional else None, changes, fixed)
 
     def bound(self, text: _Text, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the driver wants
         """Return the values of ``row`` as the driver wants them."""
-        values = {**text.fixed, **row}
-        for name, change in text.hand_over.items():
-            if name in values and values[name] is not None:
-                values[name] = change(values[name])
-        return values if text.order is None else [values[name] for name in text.order]
+        values = {**text.fixed, **row} if text.fixed else row
+        if text.places is not None:
+            return [_changed(values[name], change) for name, change in text.places]
+        changed = {
+            name: _changed(values[name], change)
+            for name, change in text.changes.items()
+            if name in values
+        }
+        return {**values, **changed} if changed else values
+
+
+def _changed(value: Any, change: _Change | None) -> Any:  # noqa: ANN401 - any value of a row
+    return value if change is None or value is None else change(value)

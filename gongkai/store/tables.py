@@ -226,6 +226,163 @@ reasons: Final = Table(
     ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
 )
 
+#: How each request was answered, a cache of its facts: one row once it was answered or has ended.
+outcomes: Final = Table(
+    "outcomes",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("answered_on", Date, nullable=False),  # the last reply went out, or the case ended
+    Column("first_on", Date),  # the first reply went out: it decides whether it was late
+    Column("due_on", Date),
+    Column("late", Boolean, nullable=False),
+    Column("provisional", Boolean, nullable=False),  # the day it was due had no notice yet
+    Column("outcome", _TEXT, nullable=False),  # given, partly, refused, other
+    Column("row", _TEXT, nullable=False),  # of table three of the annual report; '' none
+    Column("officer", _TEXT, nullable=False),  # who drafted the last reply; '' none
+    Column("topics", _TEXT, nullable=False),  # with a comma between them
+    Column("as_recorded", Boolean, nullable=False),  # history, taken over as it was recorded
+    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    Index(None, "agency", "answered_on"),
+)
+#: What was answered to each item; item 0 is why a request ended without a reply.
+outcome_items: Final = Table(
+    "outcome_items",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("answer", _TEXT, nullable=False),
+    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+)
+#: The grounds cited for each passage of the standing answer; ``unstated`` where none was given.
+outcome_grounds: Final = Table(
+    "outcome_grounds",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("passage", Integer, primary_key=True),
+    Column("ground", _TEXT, primary_key=True),
+    Column("force", _TEXT, nullable=False),
+    Column("withheld", Boolean, nullable=False),  # else it was weighed, and the passage given
+    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+)
+#: Each challenge with the grounds it attacks: those that stood when it was filed, or ``none``.
+outcome_challenges: Final = Table(
+    "outcome_challenges",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("challenge", Integer, primary_key=True),
+    Column("ground", _TEXT, primary_key=True),
+    Column("filed_on", Date, nullable=False),
+    Column("result", _TEXT, nullable=False),  # '' while it is pending
+    Column("overturned", Boolean, nullable=False),
+    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+)
+
+#: The running periods of open cases, a cache of the clock; ``case_number`` '' is the agency's own.
+deadlines: Final = Table(
+    "deadlines",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("kind", _TEXT, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("due_on", Date, nullable=False),
+    Column("article", _TEXT, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("next_on", Date),  # when the sweep has something to do about it; none: nothing more
+)
+#: "What is due" is answered from this index alone.
+Index(
+    "ix_deadlines_next_on",
+    deadlines.c.next_on,
+    deadlines.c.agency,
+    deadlines.c.case_number,
+    sqlite_where=deadlines.c.next_on.is_not(None),
+    postgresql_where=deadlines.c.next_on.is_not(None),
+)
+#: Cases whose reply day moves with each day that another agency is waited for (33.3).
+Index(
+    "ix_deadlines_moving",
+    deadlines.c.kind,  # says nothing, but SQLite takes no index for covering without it
+    deadlines.c.agency,
+    deadlines.c.case_number,
+    sqlite_where=deadlines.c.kind == "other_agency",
+    postgresql_where=deadlines.c.kind == "other_agency",
+)
+
+#: What was done about each period: the key decides that nothing is done twice.
+ledger: Final = Table(
+    "ledger",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("kind", _TEXT, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("due_on", Date, primary_key=True),  # a day that moved is reminded of anew
+    Column("action", _TEXT, primary_key=True),
+    Column("done_on", Date, nullable=False),
+    Column("outcome", _TEXT, nullable=False),
+    Column("fact", Integer),  # the fact that it made, if it made one
+)
+
+#: What people are asked to do, by role; closed by a person, or when its period has ended.
+tasks: Final = Table(
+    "tasks",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("case_number", _TEXT, primary_key=True),
+    Column("kind", _TEXT, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("due_on", Date, primary_key=True),
+    Column("action", _TEXT, primary_key=True),
+    Column("role", _TEXT, primary_key=True),
+    Column("text", _TEXT, nullable=False),
+    Column("created_on", Date, nullable=False),
+    Column("closed_on", Date),
+    Column("closed_by", _TEXT),
+)
+Index(
+    "ix_tasks_open",
+    tasks.c.agency,
+    tasks.c.role,
+    tasks.c.due_on,
+    sqlite_where=tasks.c.closed_on.is_(None),
+    postgresql_where=tasks.c.closed_on.is_(None),
+)
+
+#: Messages on their way out, written with what they tell of and sent afterwards, at most once.
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("agency", _TEXT, primary_key=True),
+    Column("id", _TEXT, primary_key=True),  # from what it tells of, the channel and the recipient
+    Column("case_number", _TEXT, nullable=False),
+    Column("channel", _TEXT, nullable=False),
+    Column("recipient", _TEXT, nullable=False),
+    Column("urgent", Boolean, nullable=False),  # sent by itself; others wait for the day's digest
+    Column("text", _TEXT, nullable=False),
+    Column("created_on", Date, nullable=False),
+    Column("state", _TEXT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", _TEXT),  # not before this moment
+    Column("sent_at", _TEXT),
+    Column("error", _TEXT),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.next_at,
+    outbox.c.agency,
+    outbox.c.id,
+    sqlite_where=outbox.c.state == "queued",
+    postgresql_where=outbox.c.state == "queued",
+)
+Index("ix_outbox_case", outbox.c.agency, outbox.c.case_number)
+
 #: What the installation remembers of itself, by name: restored when, outbox paused, and the like.
 settings: Final = Table(
     "settings",

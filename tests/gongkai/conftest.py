@@ -1,7 +1,8 @@
-"""Builders for the shell's tests: a configuration, an office in memory, a short story."""
+"""Builders for the shell's tests: a configuration, an office on each database, a short story."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +11,14 @@ import pytest
 from gongkai.calendars import calendar_for
 from gongkai.casefile import read_story
 from gongkai.cli import run, show
+from gongkai.closing import at_end
 from gongkai.config import Config, load
-from gongkai.office import Office
-from gongkai.replay import fresh_office
+from gongkai.office import Office, fixed_code
+from gongkai.store.engine import Store, open_store
+from gongkai.store.keys import KeyRing, read_keys
 from gongkai.story import Story
 from rules.workdays import WorkCalendar
+from tests.postgres import GIVEN, OWNER, Server, binaries, given, running
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,9 +80,52 @@ def calendar(config: Config) -> WorkCalendar:
     return calendar_for(config.calendar)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The PostgreSQL server of this test process; without one its tests are skipped, in CI failed.
+
+    A test that stops the server starts one of its own: ``tests.postgres.running``.
+    """
+    if os.environ.get(GIVEN):
+        with given(os.environ[GIVEN]) as server:
+            yield server
+    elif binaries():
+        with running() as server:
+            yield server
+    else:
+        said = f"NO POSTGRESQL SERVER: install postgresql, or name one in {GIVEN}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on: every test that asks for it runs on both."""
+    kind: str = request.param
+    if kind == "postgresql":
+        request.getfixturevalue("postgres")
+    return kind
+
+
 @pytest.fixture
-def office(config: Config, calendar: WorkCalendar) -> Office:
-    return fresh_office(config, calendar)
+def store(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty database: on PostgreSQL with the rights of the program, not those of the owner."""
+    if database == "sqlite":
+        made = open_store(f"sqlite:///{tmp_path}/store/gongkai.sqlite", KeyRing.ephemeral())
+        yield made
+        made.close()
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        with server.fresh() as name:
+            made = open_store(server.url(name), KeyRing.ephemeral())
+            yield made
+            made.close()
+
+
+@pytest.fixture
+def office(store: Store, config: Config, calendar: WorkCalendar) -> Office:
+    return Office(store=store, config=config, calendar=calendar, check_code=fixed_code)
 
 
 @pytest.fixture(scope="session")
@@ -108,11 +155,40 @@ class Said(NamedTuple):
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder with the shipped configuration, in which commands are run."""
+def home(
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Path]:
+    """An empty folder in which commands are run: the shipped configuration, no database yet."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config.toml").write_bytes((ROOT / "config.toml").read_bytes())
-    return tmp_path
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    if database == "sqlite":
+        (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+        yield tmp_path
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.fresh(tables=False) as name:
+        own = text.replace(
+            'url = "sqlite:///var/gongkai.sqlite"', f'url = "{server.url(name)}"'
+        ).replace('owner_url = ""', f'owner_url = "{server.url(name, OWNER)}"')
+        (tmp_path / "config.toml").write_text(own, encoding="utf-8")
+        yield tmp_path
+
+
+@pytest.fixture
+def opened(home: Path) -> Iterator[Callable[[], Store]]:
+    """Open the database of the folder's configuration beside the program."""
+
+    def open_again() -> Store:
+        config = load(home / "config.toml")
+        store = open_store(config.database.url, read_keys(home / config.security.key_file))
+        at_end.callback(store.close)
+        return store
+
+    yield open_again
+    at_end.close()
 
 
 @pytest.fixture

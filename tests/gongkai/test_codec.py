@@ -71,13 +71,13 @@ def personal_texts(value: object) -> Iterator[object]:
     elif is_dataclass(value):
         for field in fields(value):
             inner = getattr(value, field.name)
-            if field.metadata.get("personal") and inner:
+            if field.metadata.get("personal") is True and inner:
                 yield inner
             yield from personal_texts(inner)
 
 
 def personal_fields(kind: type) -> set[str]:
-    return {field.name for field in fields(kind) if field.metadata.get("personal")}
+    return {field.name for field in fields(kind) if field.metadata.get("personal") is True}
 
 
 def keys(public: dict[str, Any]) -> list[str]:

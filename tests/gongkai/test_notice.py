@@ -14,8 +14,7 @@ from gongkai.config import load
 from gongkai.config_file import ConfigError
 from gongkai.fonts import Gaps
 from gongkai.store import tables as t
-from gongkai.store.engine import open_store, writing
-from gongkai.store.keys import read_keys
+from gongkai.store.engine import Store, writing
 from gongkai.today import ZONE, date_of
 
 ROOT = Path(__file__).parents[2]
@@ -81,10 +80,11 @@ def test_a_code_leads_to_the_case_and_proves_the_bytes(demo: Call, home: Path) -
     assert home.is_dir()
 
 
-def test_bytes_altered_in_the_database_are_not_proven(demo: Call, home: Path) -> None:
+def test_bytes_altered_in_the_database_are_not_proven(
+    demo: Call, opened: Callable[[], Store]
+) -> None:
     code = demo("notice", "list", CASE, "--json").json[1]["check_code"]
-    store = open_store(f"sqlite:///{home}/var/gongkai.sqlite", read_keys(home / "var/gongkai.key"))
-    with writing(store) as tx:
+    with writing(opened()) as tx:
         tx.execute(t.blobs.update().values(sealed=b"PK"))
 
     said = demo("notice", "verify", code, "--json")

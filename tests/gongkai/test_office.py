@@ -14,12 +14,12 @@ from gongkai.office import Conflict, Office, fixed_code, random_code
 from gongkai.replay import run
 from gongkai.requesting import Done, load, perform
 from gongkai.store import tables as t
-from gongkai.store.engine import reading, writing
+from gongkai.store.engine import reading
 from gongkai.store.records import reasons_used
 from gongkai.store.registry import papers_of
 from gongkai.story import Story
 from notices.errors import PaperError
-from tests.tampering import unguard
+from tests.tampering import owning, unguard
 from workflow.commands import Accept, ApproveReply, IssueReply, RecallReply, RecordContact
 from workflow.errors import Refused
 from workflow.findings import Finding
@@ -315,9 +315,9 @@ def test_a_draft_altered_in_the_database_after_review_goes_no_further(
     case = run(office, tell(before + f'do = "{last_done}"' + after.split("[[steps]]")[0])).case
     assert case is not None
     drafted = t.facts.c.kind == "draft_reply"
-    with writing(office.store) as connection:
+    with owning(office.store) as connection:
         public = connection.execute(select(t.facts.c.public).where(drafted)).scalar_one()
-        forged = public.replace("方案全文", "方案目录")
+        forged = public.replace('"outcome":"disclose"', '"outcome":"withhold"')
         unguard(connection, "facts")
         connection.execute(t.facts.update().where(drafted).values(public=forged))
     office.folded.clear()  # another process reads the file afresh

@@ -1,20 +1,15 @@
 """The database is opened with settings that lose nothing, and proves them."""
 
-import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
-from sqlalchemy.exc import IntegrityError
 
-from gongkai.store import tables as t
 from gongkai.store.engine import (
     IN_MEMORY,
     Store,
     journal_mode,
     open_store,
-    reading,
     writing,
 )
 from gongkai.store.failures import StoreError
@@ -22,33 +17,6 @@ from gongkai.store.keys import KeyRing
 from gongkai.store.registry import next_number
 
 KEYS = KeyRing.ephemeral()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/var/gongkai.sqlite", KEYS)
-
-
-def pragma(store: Store, name: str) -> object:
-    with reading(store) as connection:
-        value: object = connection.execute(text(f"PRAGMA {name}")).scalar_one()
-        return value
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("synchronous", 2),
-        ("foreign_keys", 1),
-        ("busy_timeout", 30000),
-        ("secure_delete", 1),
-        ("journal_mode", journal_mode(sqlite3.sqlite_version_info)),
-    ],
-)
-def test_the_settings_hold_on_every_connection(name: str, value: object, store: Store) -> None:
-    assert pragma(store, name) == value
-    store.close()
-    assert pragma(store, name) == value
 
 
 @pytest.mark.parametrize(
@@ -130,24 +98,3 @@ def test_series_years_and_agencies_count_apart(store: Store) -> None:
             ("a", "reply", 2021),
         ):
             assert next_number(connection, agency, series, year) == 1
-
-
-def test_a_fact_without_its_case_is_refused(store: Store) -> None:
-    row = {"agency": "a", "case_number": "1", "n": 1, "kind": "x", "public": "{}"}
-    row["on"] = "2020-09-14"
-    statement = (
-        'INSERT INTO facts (agency, case_number, n, kind, "on", public) '
-        "VALUES (:agency, :case_number, :n, :kind, :on, :public)"
-    )
-    with pytest.raises(IntegrityError), writing(store) as connection:
-        connection.execute(text(statement), row)
-
-
-def test_a_counter_has_one_row_per_series_and_year(store: Store) -> None:
-    row = {"agency": "a", "series": "reply", "year": 2020, "n": 1}
-    with pytest.raises(IntegrityError), writing(store) as connection:  # noqa: PT012 - as above
-        connection.execute(insert(t.counters).values(row))
-        connection.execute(insert(t.counters).values(row))
-
-    with reading(store) as connection:
-        assert connection.execute(select(t.counters)).all() == []

@@ -1,0 +1,254 @@
+"""A request from receipt to reply, every step durable: ours, the bare driver, other engines."""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Protocol
+from unittest.mock import patch
+
+import psycopg
+
+from bench import peer_dbos, peer_spiffworkflow
+from bench.measure import Benchmark, Contender
+from bench.nine_steps import STEPS, ReadyMade, carry_out, office_on
+from bench.peer_dbos import Dbos
+from bench.peer_spiffworkflow import SpiffWorkflow
+from bench.tape import Tape, play, recording
+from gongkai.office import Office
+from gongkai.store import engine
+from gongkai.store.engine import Store, open_store
+from gongkai.store.keys import new_ring
+from tests import postgres
+
+#: Requests in a round: seven rounds of them are more than 2,000 commands.
+REQUESTS: Final = 40
+COMMANDS: Final = REQUESTS * len(STEPS)
+
+_HOW: Final = (
+    f"One operation is one command: {REQUESTS} requests a round, registration and eight commands "
+    "each, one durable transaction a command, every round on an empty database. Ours takes the "
+    "commands as dataclasses and does all there is to do but composing and drawing the two papers, "
+    "which it is handed ready-made (they are still checked against the case, numbered, hashed, "
+    "sealed and stored); the last row has them made as well. The bare driver sends the very "
+    "statements and bytes that a run of ours sent, recorded at the driver, on the same tables, "
+    "keys, triggers and settings, and reads every answer."
+)
+
+
+_DURABLE: Final = "synchronous FULL (read back)"
+_PEERS: Final = (
+    "SpiffWorkflow: the nine steps as BPMN, parsed once; at each step the case is read from SQLite "
+    "and restored, the step done with what was said in it, the case written back and committed. "
+    "DBOS: one workflow of nine steps on its own SQLite database, straight through, each step "
+    "committed by it with its result; that nobody has to hand it commands one by one is its best "
+    "case. Both keep no chain, no sealed data, no papers and no answers."
+)
+
+
+class Peer(Protocol):
+    """Another engine: it is given an empty place, then takes a case through the steps."""
+
+    def open(self, file: Path, /) -> None: ...
+
+    def carry_out(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+#: Name → whether it is installed, how to make it, what is promised against it.
+_ENGINES: Final[dict[str, tuple[bool, Callable[[str], Peer], float]]] = {
+    "SpiffWorkflow, re-read each step": (peer_spiffworkflow.HERE, SpiffWorkflow, 4),
+    "DBOS on SQLite": (peer_dbos.HERE, Dbos, 10),
+}
+
+
+class Place(ABC):
+    """Where the databases of a benchmark lie, each empty when it is handed out."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._count = 0
+        self.close = self._stack.close
+        self.enter = self._stack.enter_context
+        self.later = self._stack.callback
+
+    @abstractmethod
+    def next_url(self) -> str:
+        """Return the address of a database that is empty or not there yet."""
+
+    @abstractmethod
+    def connect(self, url: str) -> Any:  # noqa: ANN401 - the bare driver's connection
+        """Connect the bare driver with the settings that the program asserts."""
+
+    def store(self) -> Store:
+        """Open the program's own tables on an empty database."""
+        return open_store(self.next_url(), new_ring())
+
+
+class Files(Place):
+    """SQLite files in the folder for temporary files (``TMPDIR`` names another)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(self.enter(TemporaryDirectory(prefix="gongkai-bench-")))
+        self.system = file_system(self.folder)
+
+    def next_file(self) -> Path:
+        """Return a path at which there is nothing."""
+        self._count += 1
+        return self.folder / f"{self._count}.sqlite"
+
+    def next_url(self) -> str:
+        return f"sqlite:///{self.next_file()}"
+
+    def connect(self, url: str) -> Any:  # noqa: ANN401 - as above
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        engine._connected_sqlite(connection, None)  # noqa: SLF001 - the same settings
+        return connection
+
+
+class Server(Place):
+    """Databases of a PostgreSQL server of our own that waits for the disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._server = self.enter(postgres.running(fsync=True))
+        self.system = file_system(self._server.folder)
+        with self._server.superuser() as connection:
+            self.version = connection.info.parameter_status("server_version")
+            for name in ("fsync", "synchronous_commit"):
+                row = connection.execute(f"SHOW {name}").fetchone()
+                assert row == ("on",), f"{name} is off"
+
+    def next_url(self) -> str:
+        self._count += 1
+        self._server.create(f"bench{self._count}")
+        return self._server.url(f"bench{self._count}", postgres.OWNER)
+
+    def connect(self, url: str) -> Any:  # noqa: ANN401 - as above
+        connection = psycopg.connect(url.replace("+psycopg", ""), prepare_threshold=0)
+        engine._connected_postgresql(connection, None)  # noqa: SLF001 - the same settings
+        return connection
+
+
+def file_system(folder: Path) -> str:
+    """Name the kind of file system that ``folder`` lies on, where the system tells it."""
+    try:
+        lines = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return "file system unknown"
+    kinds = {Path(line.split()[1]): line.split()[2] for line in lines}
+    return next(kinds[at] for at in (folder, *folder.parents) if at in kinds)
+
+
+class Ours:
+    """The office, on a new database in each round."""
+
+    def __init__(self, place: Place) -> None:
+        self._place, self._made = place, ReadyMade()
+        self._office: Office = office_on(place.store())
+        with recording(self._office.store) as tape:
+            self.run()
+        self.tape: Tape = tape
+
+    def renew(self) -> None:
+        self._office.store.close()
+        self._office = office_on(self._place.store())
+
+    def run_with_papers(self) -> None:
+        for _ in range(REQUESTS):
+            carry_out(self._office)
+
+    def run(self) -> None:
+        with self._made.handed_out():
+            self.run_with_papers()
+
+
+class Raw:
+    """The bare driver, on a new database with our tables in each round."""
+
+    def __init__(self, place: Place, ours: Ours) -> None:
+        self._place, self._tape = place, ours.tape
+        self._connection: Any = None
+
+    def renew(self) -> None:
+        if self._connection:
+            self._connection.close()
+        store = self._place.store()
+        store.close()
+        url = store.engine.url.render_as_string(hide_password=False)
+        self._connection = self._place.connect(url)
+
+    def run(self) -> None:
+        play(self._connection, self._tape)
+
+
+def _benchmark(title: str, place: Place, at_least: float | None, note: str) -> Benchmark:
+    ours = Ours(place)
+    raw = Raw(place, ours)
+    return Benchmark(
+        title=title,
+        ours=Contender("gongkai, commands in", ours.run, COMMANDS, ours.renew),
+        rivals=(
+            Contender("the bare driver, our statements", raw.run, COMMANDS, raw.renew, at_least),
+            Contender("gongkai, papers made too", ours.run_with_papers, COMMANDS, ours.renew),
+        ),
+        note=f"{note} {_HOW}",
+        after=place.close,
+    )
+
+
+def a_request_on_sqlite() -> Benchmark:
+    """In the journal mode that is safe with this SQLite, against the bare driver and engines."""
+    place = Files()
+    mode = engine.journal_mode(sqlite3.sqlite_version_info)
+    note = f"SQLite {sqlite3.sqlite_version}, journal mode {mode}, {_DURABLE}, {place.system}."
+    plain = _benchmark("a request on SQLite, nine durable steps", place, 0.7, note)
+    peers = tuple(_engines(place, mode))
+    missing = "" if len(peers) == len(_ENGINES) else " An engine is not installed: not compared."
+    return replace(plain, rivals=(*plain.rivals, *peers), note=f"{plain.note} {_PEERS}{missing}")
+
+
+def _engines(place: Files, mode: str) -> Iterator[Contender]:
+    for name, (there, make, at_least) in _ENGINES.items():
+        if there:
+            peer = make(mode)
+            place.later(peer.close)
+            yield Contender(
+                name, partial(_repeat, peer), COMMANDS, partial(_open, peer, place), at_least
+            )
+
+
+def _open(peer: Peer, place: Files) -> None:
+    peer.open(place.next_file())
+
+
+def _repeat(peer: Peer) -> None:
+    for _ in range(REQUESTS):
+        peer.carry_out()
+
+
+def a_request_on_sqlite_in_wal() -> Benchmark:
+    """Where a commit costs less, our share weighs more: reported, and promised nowhere."""
+    place = Files()
+    place.enter(patch.object(engine, "journal_mode", lambda _version: "wal"))
+    note = (
+        f"SQLite {sqlite3.sqlite_version}, journal mode wal, {_DURABLE}, {place.system}. For "
+        "information: the program uses WAL only with a SQLite that is free of its corruption bug."
+    )
+    return _benchmark("the same on SQLite with WAL forced", place, None, note)
+
+
+def a_request_on_postgresql() -> Benchmark:
+    """Against psycopg with every statement prepared."""
+    place = Server()
+    note = (
+        f"PostgreSQL {place.version}, fsync and synchronous_commit on (read back), local socket, "
+        f"{place.system}; every statement of the bare driver is prepared at its first use."
+    )
+    return _benchmark("a request on PostgreSQL, nine durable steps", place, 0.8, note)

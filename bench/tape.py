@@ -1,0 +1,72 @@
+"""What our own run sends to the driver, recorded, and sent again by nothing but the driver."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import event
+
+from gongkai.store.engine import Store
+
+#: Statement and values; None is a commit.
+Tape = list[tuple[str, Any] | None]
+
+
+@contextmanager
+def recording(store: Store) -> Iterator[Tape]:
+    """Record every statement and commit that reaches the driver inside this block."""
+    tape: Tape = []
+    given = _recorders(tape)[store.dialect]
+
+    def connecting(_dialect: object, _record: object, _args: object, given_to: Any) -> None:  # noqa: ANN401 - the driver's arguments
+        given_to.update(given)
+
+    def committed(_connection: object) -> None:
+        tape.append(None)
+
+    store.close()
+    event.listen(store.engine, "do_connect", connecting)
+    with store.engine.connect():
+        pass  # connected, with its settings made: they are no part of what is recorded
+    tape.clear()
+    event.listen(store.engine, "commit", committed)
+    try:
+        yield tape
+    finally:
+        event.remove(store.engine, "do_connect", connecting)
+        event.remove(store.engine, "commit", committed)
+        store.close()
+
+
+def _recorders(tape: Tape) -> dict[str, dict[str, Any]]:
+    class Cursor(sqlite3.Cursor):
+        def execute(self, sql: str, values: Any = (), /) -> "Cursor":  # noqa: ANN401 - as DB-API
+            tape.append((sql, tuple(values)))
+            super().execute(sql, values)
+            return self
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, _factory: object = None) -> Any:  # noqa: ANN401 - as DB-API
+            return super().cursor(Cursor)
+
+    class PgCursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **rest: Any) -> "PgCursor":  # noqa: ANN401 - as psycopg
+            tape.append((query, params))
+            super().execute(query, params, **rest)
+            return self
+
+    return {"sqlite": {"factory": Connection}, "postgresql": {"cursor_factory": PgCursor}}
+
+
+def play(connection: Any, tape: Tape) -> None:  # noqa: ANN401 - any DB-API connection
+    """Send a tape again, statement by statement, and read every answer."""
+    for entry in tape:
+        if entry is None:
+            connection.commit()
+            continue
+        cursor = connection.cursor()
+        cursor.execute(*entry)
+        if cursor.description:
+            cursor.fetchall()

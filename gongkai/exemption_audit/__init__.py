@@ -1,0 +1,1 @@
+"""How exemptions are used: the supervisor's audit, counted from the rows of cases."""

@@ -1,0 +1,1 @@
+"""One module for each version; its number is its revision."""
