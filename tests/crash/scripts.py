@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from gongkai.office import Office
 from gongkai.store.engine import IN_MEMORY, Store, open_store
 from gongkai.store.keys import KeyRing
 from gongkai.story import Step, Story
+from gongkai.today import ZONE
 from gongkai.unit import Carried
 from workflow.case import Case
 from workflow.commands import Command
@@ -96,8 +97,9 @@ class Asked:
     version: int | None
 
     def give(self, office: Office) -> Done:
-        """Give the command."""
-        given = (office, self.number, self.command, self.by, self.on)
+        """Give the command; it is recorded on the day that it takes for today."""
+        noon = datetime.combine(self.today, time(12), tzinfo=ZONE)
+        given = (replace(office, moment=lambda: noon), self.number, self.command, self.by, self.on)
         perform = rectifying.perform if self.command.do in ROLES else requesting.perform
         return perform(*given, today=self.today, command_id=self.id, expected_version=self.version)
 

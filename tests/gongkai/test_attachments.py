@@ -272,7 +272,7 @@ def die(*_args, **_more):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if point == "before the row":
-    taking.perform = die
+    taking.unit.carry_out = die
 else:
     taking._Kept.note = die
 with open("a.docx", "rb") as stream, received(stream, "a.docx", office.config.attachments) as got:

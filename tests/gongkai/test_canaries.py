@@ -16,9 +16,9 @@ from gongkai.config import Config
 from gongkai.office import Office
 from gongkai.replay import run
 from gongkai.store import tables as t
-from gongkai.store.engine import open_store, writing
-from gongkai.store.keys import read_keys
+from gongkai.store.engine import Store, writing
 from gongkai.story import Story
+from rules.workdays import WorkCalendar
 from tests.gongkai.conftest import ROOT
 from tests.postgres import Server
 
@@ -123,14 +123,10 @@ def test_no_mark_lies_in_the_database_or_beside_it(
 
 
 @pytest.fixture
-def desk(call: Call, home: Path, config: Config, calendar: Any) -> Office:  # noqa: ANN401 - as conftest
-    """An office in the folder in which commands are run, with every story in it."""
+def desk(call: Call, opened: Callable[[], Store], config: Config, calendar: WorkCalendar) -> None:
+    """The database of the folder in which commands are run, with every story in it."""
     call("init")
-    store = open_store(f"sqlite:///{home}/var/gongkai.sqlite", read_keys(home / "var/gongkai.key"))
-    office = Office(store=store, config=config, calendar=calendar)
-    told(office)
-    store.close()
-    return office
+    told(Office(store=opened(), config=config, calendar=calendar))
 
 
 LISTINGS = (

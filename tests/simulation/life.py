@@ -23,8 +23,9 @@ from rules.errors import RuleError
 from tests.simulation import model
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.doomed import Doomed
-from tests.simulation.model import Asked, Due, Line, Model, Recorded, Swept, Told
+from tests.simulation.model import Asked, Line, Model, Recorded, Swept, Told
 from tests.simulation.people import People, Step
+from tests.simulation.periods import Due
 from tests.simulation.sweepers import at_once
 from workflow.case import Case
 from workflow.errors import Refused

@@ -28,7 +28,7 @@ from workflow import commands as c
 from workflow.vocabulary import Channel, ConsultationKind
 
 #: In CI at every so many statements; 1 is everywhere.
-EVERY: Final = int(os.environ.get("GONGKAI_SIMULATION_EVERY", "4"))
+EVERY: Final = int(os.environ.get("GONGKAI_SIMULATION_EVERY", "8"))
 NOW: Final = Reading(wall=datetime(2020, 10, 21, 12, tzinfo=ZONE), boot="one", elapsed=1000.0)
 
 
