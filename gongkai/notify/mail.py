@@ -53,8 +53,12 @@ def _connected(settings: Email) -> smtplib.SMTP:
         )
     else:
         server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
+    try:
         if settings.tls == "starttls":
             server.starttls(context=context)
-    if settings.user:
-        server.login(settings.user, os.environ.get(settings.password_env, ""))
+        if settings.user:
+            server.login(settings.user, os.environ.get(settings.password_env, ""))
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        raise
     return server
