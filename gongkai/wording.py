@@ -8,6 +8,7 @@ from rules.load import law_on
 
 _REVISION: Final = date(2019, 5, 15)
 
+
 def article_text(code: str) -> str:
     """Return ``33.2`` as 第三十三条第二款; what is no article of the Regulation stays as it is."""
     if not code[:1].isdigit():

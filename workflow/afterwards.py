@@ -47,9 +47,7 @@ _CORRECTION_NOTICE: Final = ("correction_notice", "N04")
 _FEE_NOTICE: Final = ("fee_notice", "N17")
 _SECRECY_MARKS: Final = ("绝密", "机密", "秘密★")
 #: What to do with what bears a mark of state secrecy.
-MARK_MEND: Final = (
-    "请移交保密机构按涉密载体管理，案卷中只记密级、期限、定密机关和非涉密的编号。"
-)
+MARK_MEND: Final = "请移交保密机构按涉密载体管理，案卷中只记密级、期限、定密机关和非涉密的编号。"
 
 
 def _may_serve(case: Case, command: c.RecordService, step: Step) -> Findings:
