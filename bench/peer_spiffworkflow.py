@@ -1,37 +1,77 @@
-"""SpiffWorkflow: the nine steps as BPMN, the case read from SQLite and written back at each."""
+"""SpiffWorkflow: our step table as BPMN, the case read from SQLite and written back at each."""
 
 import importlib
 import importlib.util
 import sqlite3
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from bench.nine_steps import as_plain_data
+from workflow.machine import TABLE, Row
+from workflow.vocabulary import State
 
 #: A peer of the ``bench`` extra.
 HERE: Final = importlib.util.find_spec("SpiffWorkflow") is not None
 _PROCESS: Final = "request"
+#: The states that the nine steps lead to, as ours does.
+_PATH: Final = (
+    "awaiting_confirmation", "received", "processing", "in_review", "awaiting_approval",
+    "approved", "issued", "replied", "replied",
+)  # fmt: skip
 
 
-def _bpmn(names: list[str]) -> str:
-    """Draw the steps in a row, between a start and an end."""
-    places = ["start", *names, "end"]
-    flows = "".join(
-        f'<sequenceFlow id="to_{after}" sourceRef="{before}" targetRef="{after}"/>'
-        for before, after in pairwise(places)
-    )
-    tasks = "".join(
-        f'<manualTask id="{name}"><incoming>to_{name}</incoming>'
-        f"<outgoing>to_{after}</outgoing></manualTask>"
-        for name, after in zip(names, places[2:], strict=True)
-    )
+def _bpmn() -> str:
+    """Draw the process of our step table: a task for each state, then the choice among its steps.
+
+    A step leads from the gateway of its state to the task of the state after it, under the
+    condition that it is the one that was taken; so any lawful step can follow, as in ours.
+    """
+    flows, tasks = [], []
+    for state in (None, *State):
+        name, rows = _node(state), [row for row in TABLE if row.source is state]
+        out = [(f"{name}_{n}", row) for n, row in enumerate(rows)]
+        incoming = "".join(f"<incoming>{f}</incoming>" for f in _into(state))
+        tasks.append(
+            f'<manualTask id="{name}">{incoming}<outgoing>{name}_on</outgoing></manualTask>'
+            f'<exclusiveGateway id="{name}_choice"><incoming>{name}_on</incoming>'
+            + "".join(f"<outgoing>{flow}</outgoing>" for flow, _ in out)
+            + "</exclusiveGateway>"
+        )
+        flows.append(_flow(f"{name}_on", name, f"{name}_choice"))
+        flows += [_flow(f, f"{name}_choice", _node(row.dest), _taken(row)) for f, row in out]
     return (
-        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f'<process id="{_PROCESS}" isExecutable="true">'
-        f'<startEvent id="start"><outgoing>to_{names[0]}</outgoing></startEvent>{tasks}'
-        f'<endEvent id="end"><incoming>to_end</incoming></endEvent>{flows}</process></definitions>'
+        f'<startEvent id="start"><outgoing>begun</outgoing></startEvent>{"".join(tasks)}'
+        f"{_flow('begun', 'start', _node(None))}{''.join(flows)}</process></definitions>"
     )
+
+
+def _node(state: State | None) -> str:
+    return state.value if state else "unregistered"
+
+
+def _into(state: State | None) -> Iterator[str]:
+    """Yield the names of the flows that lead to a state."""
+    if state is None:
+        yield "begun"
+    for source in (None, *State):
+        rows = [row for row in TABLE if row.source is source]
+        yield from (f"{_node(source)}_{n}" for n, row in enumerate(rows) if row.dest is state)
+
+
+def _taken(row: Row) -> str:
+    return f"do == '{row.do}' and to == '{row.dest.value}'"
+
+
+def _flow(name: str, source: str, target: str, condition: str = "") -> str:
+    ends = f'id="{name}" sourceRef="{source}" targetRef="{target}"'
+    if not condition:
+        return f"<sequenceFlow {ends}/>"
+    said = f'<conditionExpression xsi:type="tFormalExpression">{condition}</conditionExpression>'
+    return f"<sequenceFlow {ends}>{said}</sequenceFlow>"
 
 
 class SpiffWorkflow:
@@ -42,7 +82,7 @@ class SpiffWorkflow:
         bpmn: Any = importlib.import_module("SpiffWorkflow.bpmn")
         serializer: Any = importlib.import_module("SpiffWorkflow.bpmn.serializer")
         parser = importlib.import_module("SpiffWorkflow.bpmn.parser").BpmnParser()
-        parser.add_bpmn_str(_bpmn([step["do"] for step in self._steps]).encode())
+        parser.add_bpmn_str(_bpmn().encode())
         self._workflow = bpmn.BpmnWorkflow
         self._spec = parser.get_spec(_PROCESS)
         registry = serializer.BpmnWorkflowSerializer.configure()
@@ -74,14 +114,15 @@ class SpiffWorkflow:
                 (state,) = run("SELECT state FROM cases WHERE n = ?", (n,)).fetchone()
                 workflow = self._serializer.deserialize_json(state)
             (task,) = workflow.get_tasks(manual=True, state=self._ready)
-            assert task.task_spec.name == said["do"]
-            task.data[said["do"]] = said
+            task.data[f"step_{place}"] = said
+            task.data |= {"do": said["do"], "to": _PATH[place]}
             task.run()
             workflow.do_engine_steps()
             state = self._serializer.serialize_json(workflow)
             run("INSERT OR REPLACE INTO cases VALUES (?, ?)", (n, state))
             run("COMMIT")
-        assert workflow.completed
+        (task,) = workflow.get_tasks(manual=True, state=self._ready)
+        assert task.task_spec.name == _PATH[-1]
 
     def close(self) -> None:
         """Close the database."""

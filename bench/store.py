@@ -42,7 +42,9 @@ _HOW: Final = (
 
 _DURABLE: Final = "synchronous FULL (read back)"
 _PEERS: Final = (
-    "SpiffWorkflow: the nine steps as BPMN, parsed once; at each step the case is read from SQLite "
+    "SpiffWorkflow: the whole step table of docs/process.md as BPMN (for each state a task and an "
+    "exclusive gateway, for each step a conditional flow), parsed once and kept with each case as "
+    "its serializer does by default; at each step the case is read from SQLite "
     "and restored, the step done with what was said in it, the case written back and committed. "
     "DBOS: one workflow of nine steps on its own SQLite database, straight through, each step "
     "committed by it with its result; that nobody has to hand it commands one by one is its best "

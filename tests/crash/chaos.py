@@ -7,7 +7,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from random import SystemRandom
 
@@ -26,10 +26,12 @@ def say(line: str, faults: Iterable[str] = ()) -> None:
 @contextmanager
 def nurseries() -> Iterator[Nursery]:
     """Run a nursery with a PostgreSQL server."""
-    with tempfile.TemporaryDirectory() as name, running() as server:
-        made = Nursery(compiled(Path(name)), Path(name), str(server.folder))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running() as server,
+        closing(Nursery(compiled(Path(name)), Path(name), str(server.folder))) as made,
+    ):
         yield made
-        made.close()
 
 
 def everywhere(nursery: Nursery) -> list[str]:
