@@ -11,7 +11,7 @@ PYTEST_ARGS ?= -n auto
 PAPERS ?= out/catalogue
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test chaos check format system bench contact-sheet lock wheel clean
+.PHONY: help setup demo test chaos check format system bench contact-sheet lock wheel clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,9 +32,6 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup ## set everything up and run the sample cases from receipt to reply
 	$(BIN)/gongkai demo
-
-serve: setup ## open the web desk
-	$(BIN)/gongkai serve
 
 test: setup system ## set everything up and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -18,7 +18,7 @@ from bench.deadlines import (
 from bench.measure import LEAST_ROUNDS, Benchmark, Contender, Result, measure
 from bench.papers import a_letter_drawn, a_one_page_letter
 from bench.process import a_change_of_state, a_reply_clock
-from bench.store import a_request_on_postgresql, a_request_on_sqlite, a_request_on_sqlite_in_wal
+from bench.store import a_request_in_delete, a_request_in_wal, a_request_on_postgresql
 from bench.workdays import adding_twenty_working_days
 
 # One function each; a new benchmark is a function and a line here.
@@ -28,8 +28,8 @@ BENCHMARKS: Final[tuple[Callable[[], Benchmark], ...]] = (
     a_change_of_state,
     a_one_page_letter,
     a_letter_drawn,
-    a_request_on_sqlite,
-    a_request_on_sqlite_in_wal,
+    a_request_in_wal,
+    a_request_in_delete,
     a_request_on_postgresql,
     what_is_due_on_sqlite,
     what_is_due_on_postgresql,

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
+from uuid import uuid4
 
 import notices
 from gongkai import papers
@@ -76,7 +77,14 @@ def carry_out(office: Office) -> Case:
     number, case = None, None
     for seen, (command, actor, on) in enumerate(STEPS):
         done = perform(
-            office, number, command, actor, on, today=TODAY, expected_version=seen or None
+            office,
+            number,
+            command,
+            actor,
+            on,
+            today=TODAY,
+            command_id=uuid4().hex,  # its client makes it
+            expected_version=seen or None,
         )
         number, case = done.case.number, done.case
     assert case is not None

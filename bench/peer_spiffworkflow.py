@@ -2,12 +2,14 @@
 
 import importlib
 import importlib.util
-import sqlite3
+import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from bench.nine_steps import as_plain_data
+from gongkai.store.driver import sqlite3
 from workflow.machine import TABLE, Row
 from workflow.vocabulary import State
 
@@ -74,10 +76,40 @@ def _flow(name: str, source: str, target: str, condition: str = "") -> str:
     return f"<sequenceFlow {ends}>{said}</sequenceFlow>"
 
 
-class SpiffWorkflow:
-    """The engine with its drawing, parsed once, on a database of one table."""
+def _without_drawing(spec: Any, *, stored: bool) -> type:  # noqa: ANN401 - the engine's
+    """Return a converter of cases that leaves the drawing out and puts it back."""
+    module: Any = importlib.import_module("SpiffWorkflow.bpmn.serializer.default.workflow")
+    whole: Any = module.BpmnWorkflowConverter
 
-    def __init__(self, journal: str) -> None:
+    class Converter(whole):  # type: ignore[misc]
+        """The default converter, but for the drawing."""
+
+        def to_dict(self, workflow: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+            case: dict[str, Any] = super(whole, self).to_dict(workflow)
+            events = self.registry.convert(workflow.bpmn_events)
+            return {**case, "subprocess_specs": {}, "subprocesses": {}, "bpmn_events": events}
+
+        def from_dict(self, case: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
+            return super().from_dict({**case, "spec": json.loads(drawn()) if stored else spec})
+
+    @cache
+    def drawn() -> str:
+        bpmn: Any = importlib.import_module("SpiffWorkflow.bpmn.serializer")
+        plain = bpmn.BpmnWorkflowSerializer(registry=bpmn.BpmnWorkflowSerializer.configure())
+        return json.dumps(plain.to_dict(spec))
+
+    return Converter
+
+
+class SpiffWorkflow:
+    """The engine with its drawing, parsed once, on a database of one table.
+
+    ``drawing`` says where the drawing of a case that is restored comes from: out of the case, as
+    its serializer does by default; restored from a copy ``stored`` once, as the example
+    application of its documentation does; or ``kept`` in memory as it was parsed.
+    """
+
+    def __init__(self, journal: str, *, drawing: str = "in the case") -> None:
         self._steps, self._journal = as_plain_data(), journal
         bpmn: Any = importlib.import_module("SpiffWorkflow.bpmn")
         serializer: Any = importlib.import_module("SpiffWorkflow.bpmn.serializer")
@@ -85,7 +117,11 @@ class SpiffWorkflow:
         parser.add_bpmn_str(_bpmn().encode())
         self._workflow = bpmn.BpmnWorkflow
         self._spec = parser.get_spec(_PROCESS)
-        registry = serializer.BpmnWorkflowSerializer.configure()
+        known: Any = importlib.import_module("SpiffWorkflow.bpmn.serializer.config")
+        config = dict(known.DEFAULT_CONFIG)
+        if drawing != "in the case":
+            config[bpmn.BpmnWorkflow] = _without_drawing(self._spec, stored=drawing == "stored")
+        registry = serializer.BpmnWorkflowSerializer.configure(config)
         self._serializer = serializer.BpmnWorkflowSerializer(registry=registry)
         self._ready = importlib.import_module("SpiffWorkflow").TaskState.READY
         self._connection: sqlite3.Connection | None = None

@@ -1,6 +1,5 @@
 """What our own run sends to the driver, recorded, and sent again by nothing but the driver."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
+from gongkai.store.driver import sqlite3
 from gongkai.store.engine import Store
 
 #: Statement and values; None is a commit.
@@ -50,6 +50,9 @@ def _recorders(tape: Tape) -> dict[str, dict[str, Any]]:
     class Connection(sqlite3.Connection):
         def cursor(self, _factory: object = None) -> Any:  # noqa: ANN401 - as DB-API
             return super().cursor(Cursor)
+
+        def execute(self, sql: str, values: Any = (), /) -> Any:  # noqa: ANN401 - as DB-API
+            return self.cursor().execute(sql, values)
 
     class PgCursor(psycopg.Cursor[Any]):
         def execute(self, query: Any, params: Any = None, **rest: Any) -> "PgCursor":  # noqa: ANN401 - as psycopg

@@ -6,8 +6,8 @@ mailed or printed, they cannot. Each line names the digest of the line before it
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from gongkai.office import Office
 from gongkai.store import chain
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction, reading
+from gongkai.store.files import alone, durable
 from gongkai.store.tracing import Anchored, Fault, Trouble
 
 _FORMAT: Final = "gongkai-anchor-1"
@@ -62,6 +63,11 @@ class Anchor:
         }
 
     @property
+    def line(self) -> bytes:
+        """The line itself."""
+        return canonical(self.as_json())
+
+    @property
     def short(self) -> str:
         """A line to print or to mail."""
         link = " ".join(self.hash[at : at + 4] for at in range(0, _SHORT, 4))
@@ -74,21 +80,27 @@ def anchor_file(office: Office) -> Path:
 
 
 def write(office: Office, on: date, file: Path | None = None) -> tuple[Anchor, ...]:
-    """Append the end of every chain to the file, durably; return what was written."""
+    """Append the end of every chain to the file, durably; return what was written.
+
+    Two that write at once do so one after the other: each line names the one before it.
+    """
     place = file or anchor_file(office)
     place.parent.mkdir(parents=True, exist_ok=True)
-    with reading(office.store) as tx:
-        ends = tuple(heads(tx, on))
-    before = _last_digest(place)
-    written = []
-    lines = b""
-    for head in ends:
-        line = canonical({**head.as_json(), "before": before})
-        written.append(_anchor(json.loads(line)))
-        before = sha256(line).hexdigest()
-        lines += line + b"\n"
-    _append(place, lines)
-    return tuple(written)
+    with alone(place):
+        with reading(office.store) as tx:
+            ends = tuple(heads(tx, on))
+        there = place.read_bytes() if place.exists() else b""
+        written = tuple(_linked(ends, _last_digest(there)))
+        torn = bool(there) and not there.endswith(b"\n")  # by a crash: not joined to the next
+        _append(place, b"\n" * torn + b"".join(one.line + b"\n" for one in written))
+    return written
+
+
+def _linked(ends: Iterable[Anchor], before: str) -> Iterator[Anchor]:
+    for end in ends:
+        linked = replace(end, before=before)
+        before = sha256(linked.line).hexdigest()
+        yield linked
 
 
 def heads(tx: Transaction, on: date) -> Iterator[Anchor]:
@@ -107,22 +119,18 @@ def heads(tx: Transaction, on: date) -> Iterator[Anchor]:
         )
 
 
-def _last_digest(file: Path) -> str:
-    last = file.read_bytes().rstrip(b"\n").rpartition(b"\n")[2] if file.exists() else b""
+def _last_digest(data: bytes) -> str:
+    last = data.rstrip(b"\n").rpartition(b"\n")[2]
     return sha256(last).hexdigest() if last else chain.GENESIS
 
 
 def _append(file: Path, lines: bytes) -> None:
-    """Write whole lines; a line that a crash cut short is not joined to the next."""
-    torn = file.exists() and not file.read_bytes().endswith(b"\n") and file.stat().st_size > 0
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "wb") as stream:
-        stream.write(b"\n" + lines if torn else lines)
+        stream.write(lines)
         stream.flush()
         os.fsync(stream.fileno())
-    folder = os.open(file.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    durable(file.parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ def deadlines_of(run: Run) -> tuple[Deadline, ...]:
     return tuple(deadlines(run.case, run.world)) if run.case else ()
 
 
+def heading_as(case: Case | Rectification, world: World) -> dict[str, Any]:
+    """Return what is said of a case of either kind, before its deadlines and papers."""
+    return rectification_as(case) if isinstance(case, Rectification) else case_as(case, world)
+
+
 def rectification_as(case: Rectification) -> Json:
     """Return the heading of a rectification: it has no statutory period and no row in table three.
 

@@ -2,30 +2,33 @@
 
 import json
 import os
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import quote
 
-from sqlalchemy import Connection, func, inspect, make_url, select, table, text
+from sqlalchemy import Connection, inspect, make_url, text
 
 from gongkai import __version__, backup_file, dumping
 from gongkai.config import Config
 from gongkai.errors import REFUSED, BadUse, Told
+from gongkai.migrating import rows_in
 from gongkai.office import Office
 from gongkai.real import database_file
 from gongkai.store import schema
+from gongkai.store.driver import sqlite3
 from gongkai.store.engine import Store, connect, reading
+from gongkai.store.files import publish
 from gongkai.store.keys import KeyRing
 from rules.workdays import WorkCalendar
 
 FORMAT: Final = "gongkai-backup-1"
+#: What a manifest says of a backup whose copy was opened and examined.
+PROVEN: Final = "copy"
 #: A shorter passphrase is guessed by whoever has the file.
 LEAST: Final = 12
 
@@ -74,10 +77,11 @@ def make_backup(
     """Write a backup to ``target``, which must not exist yet; it is there whole or not at all."""
     _refuse_bad_use(target, passphrase, with_keys=with_keys)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _working_folder(target) as folder:
+    with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as made:
+        folder = Path(made)
         copy = folder / "copy"
         manifest = (_sqlite if database_file(source.config) else _postgresql)(source, copy)
-        files = dict(_files(source.config, manifest.pop("kept_files")))
+        files = dict(_files(source, manifest))
         manifest |= {
             "encrypted": bool(passphrase),
             "with_keys": with_keys,
@@ -92,10 +96,19 @@ def make_backup(
         if with_keys:
             members[backup_file.KEYS] = Path(source.config.security.key_file).read_bytes()
         whole = folder / "whole"
-        backup_file.write(whole, members, passphrase)
+        _write(whole, members, passphrase)
+        (folder / "read").mkdir()
         backup_file.unpack(whole, folder / "read", passphrase)  # what was written can be read
         _publish(whole, target)
     return Backup(path=target, manifest=manifest)
+
+
+def _write(whole: Path, members: Mapping[str, Path | bytes], passphrase: str) -> None:
+    try:
+        backup_file.write(whole, members, passphrase)
+    except OSError as error:  # the disk is full, or a file was sealed anew or erased meanwhile
+        said = f"{error.strerror or error}：{error.filename or whole.name}"
+        raise BackupFailed(f"备份没有写成（{said}），没有留下备份文件。请再做一次。") from error
 
 
 def _refuse_bad_use(target: Path, passphrase: str, *, with_keys: bool) -> None:
@@ -107,39 +120,42 @@ def _refuse_bad_use(target: Path, passphrase: str, *, with_keys: bool) -> None:
         raise BadUse(f"口令太短，至少要{LEAST}个字符。")
 
 
-@contextmanager
-def _working_folder(target: Path) -> Iterator[Path]:
-    """Make a folder beside the target, for its owner only, and take it away again."""
-    folder = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        (folder / "read").mkdir()
-        yield folder
-    finally:
-        shutil.rmtree(folder)
-
-
 def _publish(whole: Path, target: Path) -> None:
     """Give the finished file its name; a file of that name stays what it is."""
     try:
-        os.link(whole, target)
+        publish(whole, target)
     except FileExistsError:
         raise BackupFailed(f"{target} 已经存在，不会覆盖。请换一个文件名。") from None
-    sync_folder(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
+def _files(source: Source, manifest: dict[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Yield the sealed files that the copy's rows name.
 
-
-def _files(config: Config, kept: list[str]) -> Iterator[tuple[str, Path]]:
-    """Yield the sealed files that the copy's rows name; one that is missing is the doctor's."""
-    folder = config.attachments.folder
-    for name in kept:
+    Raises :class:`BackupFailed` where one has gone since the copy was made: it was sealed anew, or
+    erased. One that is missing though the database names it still is a fault of the database.
+    """
+    folder, missing = source.config.attachments.folder, []
+    for name in manifest.pop("kept_files"):
         if folder and (folder / name).is_file():
             yield f"{backup_file.FILES}{name}", folder / name
+        else:
+            missing.append(name)
+    if set(missing) - set(_named_now(source) if missing else ()):
+        raise BackupFailed(
+            "制作备份的时候，附件文件夹里的文件有变动（更换密钥、注销或者清理），没有生成备份。"
+            "请等它完成，再做一次。"
+        )
+    if missing and not manifest["faults"]:  # nobody has examined the copy
+        manifest["faults"] = [f"附件的文件 {name} 不在，备份里没有它。" for name in missing]
+
+
+def _named_now(source: Source) -> list[str]:
+    store = connect(source.url, source.keys)
+    try:
+        with reading(store) as tx:
+            return _kept_files(tx.connection, inspect(tx.connection).get_table_names())
+    finally:
+        store.close()
 
 
 # ── SQLite ────────────────────────────────────────────────────────────────────
@@ -187,7 +203,7 @@ def examined(source: Source, url: str) -> dict[str, Any]:
     try:
         with reading(store) as tx:
             said = _described(tx.connection, source)
-        return {**said, "proven_by": "copy", "faults": _faults(source, store, said["schema"])}
+        return {**said, "proven_by": PROVEN, "faults": _faults(source, store, said["schema"])}
     finally:
         store.close()
 
@@ -233,14 +249,10 @@ def _described(connection: Connection, source: Source) -> dict[str, Any]:
         "program": __version__,
         "schema": schema.version(connection) or schema.FIRST,
         "dialect": connection.dialect.name,
-        "tables": {name: _count(connection, name) for name in names},
+        "tables": {name: rows_in(connection, name) for name in names},
         **standing(connection),
         "kept_files": _kept_files(connection, names),
     }
-
-
-def _count(connection: Connection, name: str) -> int:
-    return int(connection.execute(select(func.count()).select_from(table(name))).scalar_one())
 
 
 def standing(connection: Connection) -> dict[str, Any]:

@@ -15,7 +15,11 @@ Json = Any  # what json.loads returns
 
 _DO: Final = "do"
 _JSON: Final = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ensure_ascii=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    allow_nan=False,
+    check_circular=False,  # what is written here was made from frozen values
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path as FilePath
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from gongkai.calendars import CalendarSettings
 from gongkai.config_file import ConfigError, ConfigFile, open_config
@@ -276,6 +277,7 @@ def _contradictions(config: Config) -> Iterator[Mistake]:
     yield from _people(config)
     yield from _forms(config)
     yield from _attachments(config.attachments)
+    yield from _gateway(config.notify.webhook)
     if config.retention.years < 1:
         yield Mistake(("retention", "years"), "保管期限至少一年。")
 
@@ -287,6 +289,22 @@ def _attachments(settings: AttachmentSettings) -> Iterator[Mistake]:
     if not settings.store.strip():
         message = "应为 database（存在数据库里）或者文件夹的路径。"
         yield Mistake(("attachments", "store"), message)
+
+
+def _gateway(webhook: Webhook | None) -> Iterator[Mistake]:
+    if webhook is not None and not _is_address(webhook.url):
+        message = f"“{webhook.url}”不是网址，应以 https:// 或者 http:// 开头。"
+        yield Mistake(("notify", "webhook", "url"), message)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0  # a port that is none is an error here
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url
+    return named and plain and parts.scheme in {"http", "https"}
 
 
 def _agencies(config: Config) -> Iterator[Mistake]:

@@ -5,16 +5,15 @@ from typing import Final
 
 from sqlalchemy import select
 
-from gongkai import rectifying, requesting
+from gongkai.kinds import load_any
 from gongkai.office import Office
-from gongkai.store import blind, deadlines, outcomes, settings
+from gongkai.store import blind, deadlines, outcomes, records, settings
 from gongkai.store import tables as t
 from gongkai.store.deadlines import Place
 from gongkai.store.engine import Transaction, reading, writing
 from gongkai.store.failures import retrying
 from gongkai.sweep.running import running_periods
 from workflow.case import Case
-from workflow.rectification import Rectification
 
 #: Noted by the migration, in its own transaction; forgotten when everything is filled.
 UNFILLED: Final = "unfilled_since"
@@ -42,16 +41,11 @@ def fill(office: Office, today: date) -> int:
 
 
 def _fill(tx: Transaction, office: Office, place: Place, today: date) -> None:
-    case = _load(tx, office, place.case_number, today)
+    records.lock(tx, place.case_number)
+    case = load_any(tx, office, place.case_number, today)
     for fact in case.facts:
         blind.keep(tx, case, fact.command)
     if isinstance(case, Case):
         outcomes.forget(tx, place.agency, place.case_number)
         outcomes.write(tx, outcomes.rows_of(case, office.world(place.agency, today)))
     deadlines.sync(tx, place, running_periods(tx, office, place, today), office.calendar)
-
-
-def _load(tx: Transaction, office: Office, number: str, today: date) -> Case | Rectification:
-    if rectifying.is_rectification(tx, number):
-        return rectifying.load(tx, office, number, today)
-    return requesting.load(tx, office, number, today)

@@ -8,22 +8,14 @@ from typing import Any, Final
 
 from gongkai import unit
 from gongkai.office import Office
-from gongkai.rectifying import Rectifications, numbered, usual
+from gongkai.rectifying import Rectifications
 from gongkai.replay import Give, Run, run
-from gongkai.requesting import Requests, prepared
+from gongkai.requesting import Requests
 from gongkai.store import records, registry
 from gongkai.store.engine import Transaction, writing
 from gongkai.store.failures import retrying
-from gongkai.store.tables import RECTIFICATION, REQUEST
 from gongkai.story import Step, Story
-from gongkai.unit import Carried, Decided, Kind, Order
-from notices.errors import PaperError
-from rules.errors import RuleError
-from workflow import gate, rectification
-from workflow.case import Case
-from workflow.errors import Refused
-from workflow.rectification import Rectification
-from workflow.world import World
+from gongkai.unit import Carried, Kind, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +86,8 @@ def _giver(tx: Transaction, *, as_recorded: bool) -> Give:
     ) -> Carried[Any]:
         tried = step.refused is not None
         own = HISTORY[kind.name] if as_recorded and not tried else kind
-        try:
-            with _taken_back(tx) if tried else nullcontext():
-                done = unit.carry(tx, office, own, number, order)
-        except (RuleError, PaperError) as error:
-            raise Refused(
-                code=error.code, message=error.message, article=error.article, mend=error.mend
-            ) from error
+        with _taken_back(tx) if tried else nullcontext():
+            done = unit.carry(tx, office, own, number, order)
         if done.repeated:
             raise _TakenInMeanwhile(done.case.number)
         return done
@@ -113,40 +100,7 @@ def _taken_back(tx: Transaction) -> AbstractContextManager[object]:
     return tx.connection.begin_nested()
 
 
-class _PastRequests(Requests):
-    """Requests as they were recorded: what a gate would refuse is noted, papers went out before."""
-
-    def decide(
-        self, tx: Transaction, office: Office, before: Case | None, order: Order, world: World
-    ) -> Decided[Case]:
-        command, actor, world = prepared(tx, office, before, order, world)
-        case, findings = gate.decide(
-            before, command, actor, on=order.on, world=world, as_recorded=True
-        )
-        return Decided(case=case, command=command, actor=actor, findings=findings, as_recorded=True)
-
-
-class _PastRectifications(Rectifications):
-    """Rectifications as they were recorded."""
-
-    def decide(
-        self,
-        tx: Transaction,
-        office: Office,
-        before: Rectification | None,
-        order: Order,
-        world: World,
-    ) -> Decided[Rectification]:
-        command = numbered(tx, office, before, order, world)
-        actor = order.actor or usual(command)
-        case, findings = rectification.decide(
-            before, command, actor, on=order.on, world=world, as_recorded=True
-        )
-        return Decided(case=case, command=command, actor=actor, findings=findings, as_recorded=True)
-
-
 #: The kinds of cases as history: nothing but :func:`import_file` reaches them.
 HISTORY: Final[dict[str, Kind[Any]]] = {
-    REQUEST: _PastRequests(),
-    RECTIFICATION: _PastRectifications(),
+    kind.name: kind for kind in (Requests(as_recorded=True), Rectifications(as_recorded=True))
 }

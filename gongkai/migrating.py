@@ -118,7 +118,7 @@ def _take(connection: Connection, keys: KeyRing, config: AlembicConfig, step: Sc
     command.upgrade(config, step.revision)
     _check_references(connection)
     for name, count in promised.items():
-        if (found := _count(connection, name)) != count:
+        if (found := rows_in(connection, name)) != count:
             raise _undone(step, f"表 {name} 应有{count}行，实有{found}行")
     after = _history(connection, keys, config, step.revision)
     changed = [what for what in before if before[what] != after.get(what)]
@@ -139,10 +139,11 @@ def _promised(connection: Connection, step: Script) -> Mapping[str, int]:
         promised: Mapping[str, int] = step.module.expected(connection)
         return promised
     names = set(inspect(connection).get_table_names()) - {"alembic_version"}
-    return {name: _count(connection, name) for name in names}
+    return {name: rows_in(connection, name) for name in names}
 
 
-def _count(connection: Connection, name: str) -> int:
+def rows_in(connection: Connection, name: str) -> int:
+    """Return how many rows a table has."""
     return int(connection.execute(select(func.count()).select_from(table(name))).scalar_one())
 
 

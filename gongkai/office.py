@@ -49,29 +49,35 @@ class Conflict(Told):
     exit_code = REFUSED
 
 
-class Folded:
-    """Cases as they were last folded, by the link of their last fact.
+#: The link of a case's last fact, and whether its personal data was erased.
+Standing = tuple[str, bool]
 
-    The link stands for the whole history, so what is remembered under it cannot be out of date;
+
+class Folded:
+    """Cases as they were last folded, each with the link of its last fact.
+
+    The link stands for the whole history, so what is remembered with it cannot be out of date;
     whoever asks has read the link in their own transaction.
     """
 
     def __init__(self) -> None:
-        self._cases: OrderedDict[tuple[str, bool], Case | Rectification] = OrderedDict()
+        self._cases: OrderedDict[str, tuple[Standing, Case | Rectification]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, head: str, *, erased: bool) -> Case | Rectification | None:
-        """Return the case whose last link is ``head``, where it is still remembered."""
+    def get(self, number: str, standing: Standing) -> Case | Rectification | None:
+        """Return the case that bears ``number`` where it is remembered as it stands."""
         with self._lock:
-            found = self._cases.get((head, erased))
-            if found is not None:
-                self._cases.move_to_end((head, erased))
-            return found
+            then, case = self._cases.get(number, (None, None))
+            if then != standing:
+                return None
+            self._cases.move_to_end(number)
+            return case
 
-    def put(self, head: str, case: Case | Rectification, *, erased: bool = False) -> None:
+    def put(self, standing: Standing, case: Case | Rectification) -> None:
         """Remember a case; the one not asked for longest is forgotten."""
         with self._lock:
-            self._cases[head, erased] = case
+            self._cases[case.number] = standing, case
+            self._cases.move_to_end(case.number)
             if len(self._cases) > _REMEMBERED:
                 self._cases.popitem(last=False)
 

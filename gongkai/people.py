@@ -40,7 +40,7 @@ def doer(config: Config, by: str, agency: str = "") -> Doer:
     if any(person.user == by for person in config.people):
         raise Refused(
             code="other_agency",
-            message=f"“{by}”不是本机关的人员，不能查看或者处理本机关案件的个人信息。",
+            message=f"“{by}”不是本机关的人员，不能办理本机关的事项，也不能查看本机关案件的个人信息。",
             mend="请由本机关的人员办理。",
         )
     return _at_the_shell(by)

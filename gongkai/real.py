@@ -10,7 +10,7 @@ from gongkai.config import Config, from_file
 from gongkai.config_file import ConfigError, ConfigFile
 from gongkai.errors import REFUSED, Told
 from gongkai.office import Office, random_code
-from gongkai.store.engine import connect, has_tables, open_store, writing
+from gongkai.store.engine import Store, connect, has_tables, open_store, writing
 from gongkai.store.guards import grants
 from gongkai.store.keys import KeyRing, new_ring, read_keys, write_keys
 from gongkai.today import now
@@ -42,19 +42,17 @@ def open_office(file: ConfigFile, *, make: bool = False) -> Office:
     Its connections are let go of at the end of the command (:data:`gongkai.closing.at_end`).
     """
     config, calendar = settled(file)
-    there = _there(config)
-    if not there and not make:
+    found = _found(config)
+    if not found and not make:
         place = config.database.url
         raise NoDatabase(
             f"还没有数据库（{place}）。请先运行 gongkai init，或者 gongkai demo 看样例。"
         )
-    keys = _keys(config, new=not there)
+    keys = _keys(config, new=not found)
     if make and config.database.owner_url:
         _made_by_owner(config, keys)
-    store = open_store(config.database.url, keys)
-    at_end.callback(store.close)
     return Office(
-        store=store,
+        store=Store(found.engine, keys) if found else _made(config, keys),
         config=config,
         calendar=calendar,
         check_code=random_code,
@@ -62,15 +60,20 @@ def open_office(file: ConfigFile, *, make: bool = False) -> Office:
     )
 
 
-def _there(config: Config) -> bool:
-    """Whether there is a database: a file is not made by looking."""
-    if place := database_file(config):
-        return place.is_file()
+def _made(config: Config, keys: KeyRing) -> Store:
+    store = open_store(config.database.url, keys)
+    at_end.callback(store.close)
+    return store
+
+
+def _found(config: Config) -> Store | None:
+    """Return the database, where there is one: a file is not made by looking."""
+    place = database_file(config)
+    if place and not place.is_file():
+        return None
     store = connect(config.database.url, KeyRing.ephemeral())
-    try:
-        return has_tables(store)
-    finally:
-        store.close()
+    at_end.callback(store.close)
+    return store if has_tables(store) else None
 
 
 def _made_by_owner(config: Config, keys: KeyRing) -> None:

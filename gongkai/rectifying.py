@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
-from gongkai import papers, unit
+from gongkai import papers
 from gongkai.office import RECTIFICATION_SERIES, Office, case_number
 from gongkai.store import records
 from gongkai.store.engine import Transaction
@@ -13,7 +12,6 @@ from gongkai.store.tables import RECTIFICATION
 from gongkai.unit import Carried, Decided, Kind, Order
 from workflow import rectification
 from workflow.commands import Command
-from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.people import Actor
 from workflow.periods import Period, rectification_periods
@@ -28,6 +26,12 @@ class Rectifications(Kind[Rectification]):
     """Rectifications through their gates, with the letter that tells the decision."""
 
     name = RECTIFICATION
+    opens = RegisterRectification
+    unopened = ("更正申请还没有登记。", "41")
+    other = (
+        "“{number}”是公开申请，不是更正申请，没有这个步骤。",
+        "公开申请的步骤见 gongkai process。",
+    )
 
     def fold(self, facts: Sequence[Fact], world: World) -> Rectification:
         del world
@@ -45,19 +49,18 @@ class Rectifications(Kind[Rectification]):
         order: Order,
         world: World,
     ) -> Decided[Rectification]:
-        command = numbered(tx, office, before, order, world)
+        command = _numbered(tx, office, before, order, world)
         actor = order.actor or usual(command)
-        after, findings = rectification.decide(before, command, actor, on=order.on, world=world)
+        after, findings = rectification.decide(
+            before, command, actor, on=order.on, world=world, as_recorded=self.as_recorded
+        )
+        done = Decided(case=after, command=command, actor=actor, findings=findings)
+        if self.as_recorded:
+            return done
         issued, remarks = papers.issue_rectification(
             after, on=order.on, world=world, desk=office.desk(tx, after.agency)
         )
-        return Decided(
-            case=after,
-            command=command,
-            actor=actor,
-            findings=(*findings, *remarks),
-            papers=issued,
-        )
+        return replace(done, findings=(*findings, *remarks), papers=issued)
 
     def row(self, case: Rectification, office: Office, world: World) -> Mapping[str, Any]:
         days = office.config.rectification.working_days
@@ -66,26 +69,12 @@ class Rectifications(Kind[Rectification]):
     def periods(self, case: Rectification, office: Office, world: World) -> tuple[Period, ...]:
         return rectification_periods(case, office.config.rectification.working_days, world)
 
-    def agency_of(self, command: Command) -> str:
-        if isinstance(command, RegisterRectification):
-            return command.agency
-        raise Refused(
-            code="wrong_state", message="更正申请还没有登记。", article="41", mend="请先登记。"
-        )
-
-    def refuse_other(self, number: str) -> Refused:
-        return Refused(
-            code="wrong_kind",
-            message=f"“{number}”是公开申请，不是更正申请，没有这个步骤。",
-            article="41",
-            mend="公开申请的步骤见 gongkai process。",
-        )
-
 
 RECTIFICATIONS: Final = Rectifications()
+perform: Final = RECTIFICATIONS.perform
 
 
-def numbered(
+def _numbered(
     tx: Transaction, office: Office, before: Rectification | None, order: Order, world: World
 ) -> Command:
     """Return the command; a registration with the number of its case."""
@@ -97,41 +86,7 @@ def numbered(
     return replace(command, number=own)
 
 
-def perform(
-    office: Office,
-    number: str | None,
-    command: Command,
-    actor: Actor | None,
-    on: date,
-    *,
-    today: date,
-    command_id: str = "",
-    expected_version: int | None = None,
-) -> Rectified:
-    """Take one step in a rectification; see :func:`gongkai.unit.carry_out`."""
-    order = Order(
-        command=command,
-        actor=actor,
-        on=on,
-        today=today,
-        command_id=command_id,
-        expected_version=expected_version,
-    )
-    return unit.carry_out(office, RECTIFICATIONS, number, order)
-
-
 def usual(command: Command) -> Actor:
     """Return who takes a step when nobody is named."""
     role = ROLES.get(command.do, ROLES[RegisterRectification.do])
     return Actor(role)
-
-
-def is_rectification(tx: Transaction, number: str) -> bool:
-    """Whether the case that bears ``number`` is a rectification."""
-    found = records.heading(tx, number)
-    return found is not None and found.kind == RECTIFICATION
-
-
-def load(tx: Transaction, office: Office, number: str, today: date) -> Rectification:
-    """Return the rectification that bears ``number``."""
-    return unit.load(tx, office, RECTIFICATIONS, number, today)

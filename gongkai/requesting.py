@@ -16,9 +16,16 @@ from rules.words import Force
 from workflow import fold
 from workflow.case import Case
 from workflow.clock import reply_due
-from workflow.commands import AnswerOnTheSpot, Command, DraftReply, RecallReply, Register
+from workflow.commands import (
+    AnswerOnTheSpot,
+    ApproveReply,
+    Command,
+    DraftReply,
+    IssueReply,
+    RecallReply,
+    Register,
+)
 from workflow.decision import Decision
-from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.gate import decide, default_actor
 from workflow.people import Actor
@@ -34,6 +41,12 @@ class Requests(Kind[Case]):
     """Requests through the gates, with the papers that their steps call for."""
 
     name = REQUEST
+    opens = Register
+    unopened = ("申请还没有登记。", "31")
+    other = (
+        "“{number}”是更正申请（第四十一条），不是公开申请，没有这个步骤。",
+        "更正申请用 decide_rectification 决定。",
+    )
 
     def fold(self, facts: Sequence[Fact], world: World) -> Case:
         return fold.fold(facts, world)
@@ -44,18 +57,17 @@ class Requests(Kind[Case]):
     def decide(
         self, tx: Transaction, office: Office, before: Case | None, order: Order, world: World
     ) -> Decided[Case]:
-        command, actor, world = prepared(tx, office, before, order, world)
-        after, findings = decide(before, command, actor, on=order.on, world=world)
+        command, actor, world = _prepared(tx, office, before, order, world)
+        after, findings = decide(
+            before, command, actor, on=order.on, world=world, as_recorded=self.as_recorded
+        )
+        done = Decided(case=after, command=command, actor=actor, findings=findings)
+        if self.as_recorded:
+            return done
         issued, remarks = papers.issue(
             command, before, after, on=order.on, world=world, desk=office.desk(tx, after.agency)
         )
-        return Decided(
-            case=after,
-            command=command,
-            actor=actor,
-            findings=(*findings, *remarks),
-            papers=issued,
-        )
+        return replace(done, findings=(*findings, *remarks), papers=issued) if issued else done
 
     def row(self, case: Case, office: Office, world: World) -> Mapping[str, Any]:
         del office
@@ -64,13 +76,6 @@ class Requests(Kind[Case]):
     def periods(self, case: Case, office: Office, world: World) -> tuple[Period, ...]:
         del office
         return periods(case, world)
-
-    def agency_of(self, command: Command) -> str:
-        if isinstance(command, Register):
-            return command.agency
-        raise Refused(
-            code="wrong_state", message="申请还没有登记。", article="31", mend="请先登记。"
-        )
 
     def keep(self, tx: Transaction, before: Case | None, done: Done, world: World) -> None:
         case, fact = done.case, done.fact
@@ -81,19 +86,12 @@ class Requests(Kind[Case]):
             reason = fact.command.reason or fact.command.comments
             registry.void_paper(tx, case, before.reply.number, on=fact.on, reason=reason)
 
-    def refuse_other(self, number: str) -> Refused:
-        return Refused(
-            code="wrong_kind",
-            message=f"“{number}”是更正申请（第四十一条），不是公开申请，没有这个步骤。",
-            article="41",
-            mend="更正申请用 decide_rectification 决定。",
-        )
-
 
 REQUESTS: Final = Requests()
+perform: Final = REQUESTS.perform
 
 
-def prepared(
+def _prepared(
     tx: Transaction, office: Office, before: Case | None, order: Order, world: World
 ) -> tuple[Command, Actor, World]:
     """Return the command with all it lacks, who takes it, and the world it is judged in."""
@@ -105,32 +103,6 @@ def prepared(
     command = with_digest(before, command)
     world = _with_reasons(tx, world, before, command)
     return command, order.actor or default_actor(before, command, order.on, world), world
-
-
-def perform(
-    office: Office,
-    number: str | None,
-    command: Command,
-    actor: Actor | None,
-    on: date,
-    *,
-    today: date,
-    command_id: str = "",
-    expected_version: int | None = None,
-) -> Done:
-    """Take one step in a request; see :func:`gongkai.unit.carry_out`.
-
-    Without an actor the first role that may acts.
-    """
-    order = Order(
-        command=command,
-        actor=actor,
-        on=on,
-        today=today,
-        command_id=command_id,
-        expected_version=expected_version,
-    )
-    return unit.carry_out(office, REQUESTS, number, order)
 
 
 def load(tx: Transaction, office: Office, number: str, today: date) -> Case:
@@ -147,6 +119,7 @@ def _with_reasons(tx: Transaction, world: World, case: Case | None, command: Com
     texts = set(_reasons(_decisions(case, command), world.today))
     if not texts:
         return world
+    registry.hold_numbers(tx, world.agency.key)  # before the chain, as every step takes them
     chain.head(tx, world.agency.key)
     number = case.number if case else ""
     used = records.reasons_used(tx, world.agency.key, number, texts)
@@ -154,9 +127,11 @@ def _with_reasons(tx: Transaction, world: World, case: Case | None, command: Com
 
 
 def _decisions(case: Case | None, command: Command) -> tuple[Decision, ...]:
+    """Return the decisions that a step is checked for; most steps are checked for none."""
     if isinstance(command, (DraftReply, AnswerOnTheSpot)):
         return command.decisions
-    return case.draft.decisions if case and case.draft else ()
+    checked = isinstance(command, (ApproveReply, IssueReply)) and case and case.draft
+    return checked.decisions if checked else ()
 
 
 def _reasons(decisions: tuple[Decision, ...], on: date) -> Iterator[str]:

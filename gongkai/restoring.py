@@ -1,35 +1,43 @@
 """Restoring a backup: proven first, marked as restored before anybody can work on it."""
 
-import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url
 
-from gongkai import anchors, backup_file, dumping
-from gongkai.backup import BackupFailed, Source, at, check_pages, standing, sync_folder, url_of
+from gongkai import anchors, backup_file, dumping, rotation
+from gongkai.backup import (
+    PROVEN,
+    BackupFailed,
+    Source,
+    at,
+    check_pages,
+    standing,
+    url_of,
+)
 from gongkai.backup_file import BadBackup
 from gongkai.filling import fill
 from gongkai.migrating import migrate
 from gongkai.office import Office
 from gongkai.real import database_file
-from gongkai.store import journal, schema, settings
-from gongkai.store import tables as t
+from gongkai.registering import RESTORED_AT
+from gongkai.store import journal, outbox, schema, settings
+from gongkai.store.driver import sqlite3
 from gongkai.store.engine import Store, Transaction, connect, reading, writing
+from gongkai.store.failures import Unavailable
+from gongkai.store.files import whole
 from gongkai.store.guards import grants
 from gongkai.store.keys import KeyRing, KeyTrouble, read_keys
 from gongkai.swapping import LiveDatabase, put_in_place
 from gongkai.today import date_of
 
-RESTORED_AT: Final = "restored_at"
 SESSIONS_FROM: Final = "sessions_valid_from"
-OUTBOX_PAUSED: Final = "outbox_paused"
+
 RESTORED: Final = "restored"
 
 
@@ -82,22 +90,14 @@ def restore(source: Source, file: Path, *, passphrase: str = "", replace_live: b
     place = database_file(source.config)
     below = place.parent if place else Path(source.config.security.key_file).parent
     below.mkdir(parents=True, exist_ok=True)
-    with _working_folder(below) as folder:
+    with TemporaryDirectory(prefix=".restore.", dir=below) as made:
+        folder = Path(made)
         manifest = backup_file.unpack(file, folder, passphrase)
         _refuse_foreign(manifest, "sqlite" if place else "postgresql")
         source = replace(source, keys=_keys(source, folder))
         if place:
             return _into_file(source, folder, manifest, place, replace_live=replace_live)
         return _into_server(source, folder, manifest, replace_live=replace_live)
-
-
-@contextmanager
-def _working_folder(below: Path) -> Iterator[Path]:
-    folder = Path(mkdtemp(prefix=".restore.", dir=below))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def _refuse_foreign(manifest: Mapping[str, Any], dialect: str) -> None:
@@ -115,16 +115,20 @@ def _keys(source: Source, folder: Path) -> KeyRing:
     if not path.exists() and brought.exists():
         read_keys(brought)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as target:
+        with whole(path) as target:
             target.write(brought.read_bytes())
-            target.flush()
-            os.fsync(target.fileno())
-        sync_folder(path.parent)
     return read_keys(path)
 
 
 # ── proving and marking ───────────────────────────────────────────────────────
+
+
+def _unpacked(source: Source, url: str, folder: Path) -> Source:
+    """Return ``source`` for what was unpacked: its attachments too are not yet in their place."""
+    held, files = source.config.attachments, folder / backup_file.FILES
+    if held.folder:
+        held = replace(held, store=str(files))
+    return at(replace(source, config=replace(source.config, attachments=held)), url)
 
 
 def _proven(source: Source, url: str, manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -133,39 +137,28 @@ def _proven(source: Source, url: str, manifest: Mapping[str, Any]) -> tuple[str,
         migrate(url, source.keys)
     store = connect(url, source.keys)
     try:
-        with reading(store) as tx:
-            _try_keys(tx)
+        _refuse_other_keys(store)
         office = Office(store=store, config=source.config, calendar=source.calendar)
         fill(office, date_of(source.moment))
         faults = source.examine(office)
     finally:
         store.close()
-    if faults and not manifest["faults"] and manifest["schema"] == schema.newest():
+    was_examined = manifest["proven_by"] == PROVEN and manifest["schema"] == schema.newest()
+    if faults and was_examined and not manifest["faults"]:
         said = "\n".join(faults[:5])
         raise BadBackup(f"备份里的数据与制作备份时不同，没有恢复：\n{said}")
     return tuple(faults)
 
 
-def _try_keys(tx: Transaction) -> None:
-    """Open one row of each key. Raises :class:`KeyTrouble` where the key file is another one."""
-    p, b = t.personal.c, t.blobs.c
-    by_key = (
-        (select(p.key).distinct(), select(p.agency, p.case_number, p.n, p.sealed), p.key),
-        (select(b.key).distinct(), select(b.agency, b.sha256, b.part, b.sealed), b.key),
-    )
-    for (keys, rows, column), kind in zip(by_key, ("personal", "blobs"), strict=True):
-        for (key,) in tx.execute(keys).all():
-            row = tx.execute(rows.where(column == key).limit(1)).one()
-            if row[3] is not None:
-                place = f"{kind}/{row[0]}/{row[1]}/{row[2]}"
-                _opened(tx.keys, key, row[3], place)
-
-
-def _opened(keys: KeyRing, key: str, sealed: bytes, place: str) -> None:
-    try:
-        keys.open(key, sealed, place)
-    except KeyTrouble as error:
-        raise KeyTrouble(f"{error}\n没有恢复。请先放回与这份备份同时保存的密钥文件。") from error
+def _refuse_other_keys(store: Store) -> None:
+    """Raise :class:`KeyTrouble` where the key file is not the one that was kept beside."""
+    found = rotation.check(store)
+    if not found.ok:
+        names = "、".join(sorted({*found.missing, *found.wrong}))
+        raise KeyTrouble(
+            f"备份里有用密钥 {names} 加密的内容，现在的密钥文件打不开。"
+            "没有恢复。请先放回与这份备份同时保存的密钥文件。"
+        )
 
 
 def mark(tx: Transaction, source: Source, manifest: Mapping[str, Any]) -> None:
@@ -174,7 +167,7 @@ def mark(tx: Transaction, source: Source, manifest: Mapping[str, Any]) -> None:
     for name, value in (
         (RESTORED_AT, moment),
         (SESSIONS_FROM, moment),
-        (OUTBOX_PAUSED, "true"),
+        (outbox.PAUSED, "true"),
     ):
         settings.write(tx, name, value)
     said = {"backup": {name: manifest[name] for name in ("made_at", "schema", "chains")}}
@@ -218,12 +211,12 @@ def _into_file(
             "原来的数据库会改名保留。"
         )
     staged = folder / backup_file.DATABASE
+    if manifest["schema"] != schema.newest():  # nobody examines it before it is migrated
+        _check_pages(staged)
     try:
-        with closing(sqlite3.connect(staged)) as connection:
-            check_pages(connection)
-    except sqlite3.Error as error:
-        raise BadBackup(f"备份里的数据库打不开：{error}。") from error
-    faults = _proven(at(source, url_of(staged)), url_of(staged), manifest)
+        faults = _proven(_unpacked(source, url_of(staged), folder), url_of(staged), manifest)
+    except Unavailable as error:
+        raise BadBackup(f"备份里的数据库读不出来（{error.__cause__}），没有恢复。") from error
     was = _standing_of(place, source.keys) if live else None
     now = _marked(source, url_of(staged), manifest)
     _bring_files(source, folder)
@@ -231,6 +224,14 @@ def _into_file(
     aside = place.with_name(f"{place.name}.before-restore-{stamp}") if live else None
     put_in_place(staged, place, aside)
     return Restored(manifest=manifest, aside=str(aside or ""), was=was, now=now, faults=faults)
+
+
+def _check_pages(staged: Path) -> None:
+    try:
+        with closing(sqlite3.connect(staged)) as connection:
+            check_pages(connection)
+    except sqlite3.Error as error:
+        raise BadBackup(f"备份里的数据库打不开：{error}。") from error
 
 
 def _marked(source: Source, url: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -268,9 +269,8 @@ def _bring_files(source: Source, folder: Path) -> None:
         home = target / file.relative_to(brought)
         home.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not home.exists():
-            shutil.copyfile(file, home)
-            home.chmod(0o600)
-            sync_folder(home.parent)
+            with whole(home, replace=True) as kept, file.open("rb") as sealed:
+                shutil.copyfileobj(sealed, kept)
 
 
 # ── PostgreSQL ────────────────────────────────────────────────────────────────
@@ -286,14 +286,14 @@ def _into_server(
             dumping.read_through(dump)
         else:
             dumping.load(trial, dump)
-            _proven(at(source, trial), trial, manifest)
+            _proven(_unpacked(source, trial, folder), trial, manifest)
     store = connect(source.url, source.keys)
     try:
         with reading(store) as tx:
             _is_live(tx, replace_live=replace_live)
         with _loaded_beside(store, source, dump) as beside:
             url = dumping.inside(source.url, beside)
-            faults = _proven(at(source, url), url, manifest)
+            faults = _proven(_unpacked(source, url, folder), url, manifest)
             _bring_files(source, folder)
             now = _marked(source, url, manifest)
             aside, was = _swap(store, source, beside, replace_live=replace_live)

@@ -6,30 +6,31 @@ What stays is the chain: the public part of every fact, and the commitments to w
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
 
 from sqlalchemy import Select, Table, create_engine, delete, func, select, union, update
 
-from gongkai import rectifying, requesting
 from gongkai.codec import canonical
+from gongkai.kinds import load_any
 from gongkai.office import Office
 from gongkai.people import Doer, doer, refuse_unless_one_of
-from gongkai.store import blind, chain, journal, records
+from gongkai.store import blind, blobs, chain, journal, records, wal
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction, reading, writing
 from gongkai.store.failures import retrying
 from gongkai.store.journal import Act
+from gongkai.store.tracing import ERASED
 from workflow.case import Case
 from workflow.commands import Archive
 from workflow.errors import Refused
 from workflow.records import corrected
-from workflow.rectification import RectificationState
+from workflow.rectification import Rectification, RectificationState
 from workflow.vocabulary import Role, State
 
 PROPOSED: Final = "erasure_proposed"
-ERASED: Final = "erased"
 #: Who may propose, and who may carry out.
 ROLES: Final = (Role.HEAD, Role.SUPERVISOR)
 
@@ -83,17 +84,15 @@ def _due(tx: Transaction, office: Office, before: date, today: date, agency: str
     for row in tx.execute(wanted).mappings().all():
         if (row["kind"], row["state"]) not in _ENDED:
             continue
-        on = _filed_on(tx, office, row["kind"], row["number"], today)
+        on = _filed_on(load_any(tx, office, row["number"], today))
         if on is not None and on < before:
             yield _counted(tx, row["agency"], row["number"], row["head"], on)
 
 
-def _filed_on(tx: Transaction, office: Office, kind: str, number: str, today: date) -> date | None:
+def _filed_on(case: Case | Rectification) -> date | None:
     """Return when a case was filed; None while a challenge to it is not decided."""
-    if kind == t.RECTIFICATION:  # it has no step of filing: its decision ends it
-        decided = rectifying.load(tx, office, number, today).decided
-        return decided.on if decided else None
-    case: Case = requesting.load(tx, office, number, today)
+    if isinstance(case, Rectification):  # it has no step of filing: its decision ends it
+        return case.decided.on if case.decided else None
     if any(challenge.result is None for challenge in case.challenges):
         return None
     filed = [fact.on for fact in corrected(case.facts) if isinstance(fact.command, Archive)]
@@ -214,10 +213,15 @@ def erase(
         proposal = _proposal(tx, agency)
         _refuse_the_same_person(proposal, who)
         left = _left(tx, office, proposal, today)
+    if not left:
+        clean_up(office)  # whoever erased the last one may have been cut off before it
+        raise Refused(
+            code="nothing_left", message="这份方案已经执行完毕。", mend="请另行提出方案。"
+        )
     job = _Job(office=office, proposal=proposal, who=who, today=today)
-    done: list[Due] = []
+    done: list[Erased] = []
     for number, head in left:
-        done += retrying(lambda number=number, head=head: _erase_one(job, number, head))  # type: ignore[misc] # bound now
+        done += retrying(partial(_erase_one, job, number, head))
         tell(len(done), len(left))
     clean_up(office)
     return Erased(
@@ -265,19 +269,16 @@ def _left(tx: Transaction, office: Office, proposal: Act, today: date) -> list[t
             message="提出方案以后，可以清除的案件有变化。",
             mend="请核对 gongkai retention list 后重新提出方案。",
         )
-    if not left:
-        raise Refused(
-            code="nothing_left", message="这份方案已经执行完毕。", mend="请另行提出方案。"
-        )
     return left
 
 
-def _erase_one(job: _Job, number: str, head: str) -> list[Due]:
+def _erase_one(job: _Job, number: str, head: str) -> list[Erased]:
     """Erase one case in one transaction; nothing where that was done meanwhile."""
     agency = job.proposal.agency
     with writing(job.office.store) as tx:
         found = records.lock(tx, number)
-        chain.head(tx, agency)  # no step of the agency can name a blob while it is being removed
+        blobs.hold(tx)  # nobody can name a blob while it is being removed
+        chain.head(tx, agency)
         if found is None or found.erased:
             return []
         if found.head != head:
@@ -286,22 +287,19 @@ def _erase_one(job: _Job, number: str, head: str) -> list[Due]:
                 message=f"案件“{number}”刚刚又有办理，没有清除。",
                 mend="请重新提出方案。",
             )
-        gone, files = _removed(tx, job, number, head)
+        gone, files = _removed(tx, job, number)
     for file in files:
         file.unlink(missing_ok=True)
     return [gone]
 
 
-def _removed(tx: Transaction, job: _Job, number: str, head: str) -> tuple[Due, list[Path]]:
+def _removed(tx: Transaction, job: _Job, number: str) -> tuple[Erased, list[Path]]:
     agency = job.proposal.agency
     here = (_k.agency == agency) & (_k.number == number)
     own = _own_blobs(tx, agency, number)
     tx.execute(update(t.cases).where(here).values(erased_on=job.today))
-    gone = Due(
-        agency=agency,
-        number=number,
-        head=head,
-        filed_on=job.today,
+    gone = Erased(
+        cases=1,
         personal=_delete(tx, t.personal, agency, number),
         blobs=len(own),
         index=blind.drop(tx, agency, number),
@@ -346,14 +344,12 @@ def _without_blobs(tx: Transaction, office: Office, agency: str, own: set[str]) 
 def clean_up(office: Office) -> None:
     """Let the database let go of the room where the erased rows stood.
 
-    SQLite has overwritten them already (``secure_delete``); what its journal holds is put away.
+    SQLite has overwritten them (``secure_delete``), but in its log: that is put away.
     PostgreSQL frees the rows; their sealed bytes may stay in free space and in its log until both
     are written over.
     """
     if office.store.dialect == "sqlite":
-        raw = office.store.engine.raw_connection()
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        raw.close()
+        wal.put_away(office.store)
         return
     owner = office.config.database.owner_url
     engine = create_engine(owner, hide_parameters=True) if owner else office.store.engine

@@ -5,20 +5,21 @@ needs it. How far a change has come follows from file and database alone, so a r
 at any point is continued by the next.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Table, func, select, update
 
-from gongkai.store import blind, blobs, journal, records
+from gongkai.store import blind, blobs, journal, records, wal
 from gongkai.store import tables as t
 from gongkai.store.engine import Store, Transaction, reading, writing
 from gongkai.store.failures import retrying
+from gongkai.store.files import alone
 from gongkai.store.journal import INSTALLATION, Act
 from gongkai.store.keys import (
     KeyRing,
@@ -28,11 +29,6 @@ from gongkai.store.keys import (
     without_old_keys,
     write_keys,
 )
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - only one system has none, and there nothing is locked
-    fcntl = None  # type: ignore[assignment] # as said
 
 ROTATED: Final = "key_rotated"
 #: Rows that are sealed anew in one transaction: officers wait for no more. A blob's are large.
@@ -84,6 +80,7 @@ def rotate(job: Job, tell: Tell = lambda _done, _of: None) -> Rotated:
         rows = _all_anew(job, ring, tell)
         while retrying(lambda: not _recorded(job, ring.current, old)):
             rows += _all_anew(job, ring, tell)
+        wal.put_away(job.store)  # before the old key goes, so that running it again is enough
         write_keys(job.path, without_old_keys(ring), replace=True)
         job.store.keys.refresh()
     return Rotated(to=ring.current, old=old, rows=rows, continued=continued)
@@ -92,18 +89,9 @@ def rotate(job: Job, tell: Tell = lambda _done, _of: None) -> Rotated:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Let only one process of this machine change keys; its end, even by kill -9, lets go."""
-    handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _locked(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _locked(handle: int) -> None:
-    try:
-        if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with alone(path, wait=False):
+            yield
     except BlockingIOError:
         raise KeyTrouble("另一个程序正在更换密钥，本次没有改动。请等它完成。") from None
 
@@ -132,7 +120,7 @@ def _all_anew(job: Job, ring: KeyRing, tell: Tell) -> int:
     done = 0
     for key in ring.keys:
         for step in (_personal, _blobs, _found_by) if key != ring.current else ():
-            while rows := retrying(lambda step=step, key=key: step(job, key)):  # type: ignore[misc] # bound now
+            while rows := retrying(partial(step, job, key)):
                 done += rows
                 tell(min(done, total), total)
     return done

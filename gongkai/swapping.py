@@ -1,14 +1,15 @@
 """Putting a restored SQLite database in the place of another: always one of them is whole."""
 
 import os
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from gongkai.backup import BackupFailed, sync_folder
+from gongkai.backup import BackupFailed
 from gongkai.errors import REFUSED, Told
+from gongkai.store.driver import sqlite3
+from gongkai.store.files import durable
 
 #: What SQLite keeps beside a database.
 _BESIDE: Final = ("-journal", "-wal", "-shm")
@@ -60,7 +61,7 @@ def put_in_place(staged: Path, place: Path, aside: Path | None) -> None:
     else:
         _keep(place, aside)
         staged.replace(place)
-    sync_folder(place.parent)
+    durable(place.parent)
 
 
 def _first_of_its_name(staged: Path, place: Path) -> None:
@@ -81,7 +82,7 @@ def _keep(place: Path, aside: Path) -> None:
     left = _beside(place)
     for suffix in (*left, ""):
         os.link(place.with_name(place.name + suffix), aside.with_name(aside.name + suffix))
-    sync_folder(place.parent)
+    durable(place.parent)
     for suffix in left:
         place.with_name(place.name + suffix).unlink()
-    sync_folder(place.parent)
+    durable(place.parent)

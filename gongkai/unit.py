@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 from uuid import uuid4
 
 from gongkai.codec import Split, canonical, split
@@ -22,14 +22,14 @@ from gongkai.store.registry import StoredPaper
 from notices.errors import PaperError
 from rules.errors import RuleError
 from workflow.case import Case
-from workflow.commands import Command
+from workflow.commands import Command, Register
 from workflow.errors import Refused
 from workflow.facts import Fact
 from workflow.findings import Finding
 from workflow.people import Actor
 from workflow.periods import Period
 from workflow.plain_text import refuse_unseen_in
-from workflow.rectification import Rectification
+from workflow.rectification import Rectification, RegisterRectification
 from workflow.world import World
 
 C = TypeVar("C", Case, Rectification)
@@ -86,15 +86,22 @@ class Decided(Generic[C]):
     actor: Actor
     findings: tuple[Finding, ...]
     papers: tuple[StoredPaper, ...] = ()
-    #: History: no gate has stopped it, and the fact says so.
-    as_recorded: bool = False
 
 
 class Kind(ABC, Generic[C]):
     """A kind of case: how its facts are read, what a step does, which row it leaves."""
 
     #: The kind as its row names it.
-    name: str
+    name: ClassVar[str]
+    #: The first step of every case of the kind; what any other first step is told, and the article.
+    opens: ClassVar[type[Register | RegisterRectification]]
+    unopened: ClassVar[tuple[str, str]]
+    #: What a step of the kind is told where the case is of another kind, and what to do instead.
+    other: ClassVar[tuple[str, str]]
+
+    def __init__(self, *, as_recorded: bool = False) -> None:
+        #: History: no gate stops a step, no paper is issued, and the facts say so.
+        self.as_recorded: Final = as_recorded
 
     @abstractmethod
     def fold(self, facts: Sequence[Fact], world: World) -> C:
@@ -118,16 +125,48 @@ class Kind(ABC, Generic[C]):
     def periods(self, case: C, office: Office, world: World) -> tuple[Period, ...]:
         """Return the periods that run in a case."""
 
-    @abstractmethod
     def agency_of(self, command: Command) -> str:
         """Return whose case a registration opens; refuse any other first step."""
+        if not isinstance(command, self.opens):
+            message, article = self.unopened
+            raise Refused(code="wrong_state", message=message, article=article, mend="请先登记。")
+        return command.agency
 
     def keep(self, tx: Transaction, before: C | None, done: Carried[C], world: World) -> None:
         """Keep what the kind keeps besides row, fact and papers."""
 
-    @abstractmethod
     def refuse_other(self, number: str) -> Refused:
         """Say that the case is of another kind."""
+        message, mend = self.other
+        return Refused(
+            code="wrong_kind", message=message.format(number=number), article="41", mend=mend
+        )
+
+    def perform(
+        self,
+        office: Office,
+        number: str | None,
+        command: Command,
+        actor: Actor | None,
+        on: date,
+        *,
+        today: date,
+        command_id: str = "",
+        expected_version: int | None = None,
+    ) -> Carried[C]:
+        """Take one step in a case of this kind; see :func:`carry_out`.
+
+        Without an actor the first role that may acts.
+        """
+        order = Order(
+            command=command,
+            actor=actor,
+            on=on,
+            today=today,
+            command_id=command_id,
+            expected_version=expected_version,
+        )
+        return carry_out(office, self, number, order)
 
 
 def carry_out(office: Office, kind: Kind[C], number: str | None, order: Order) -> Carried[C]:
@@ -137,7 +176,8 @@ def carry_out(office: Office, kind: Kind[C], number: str | None, order: Order) -
     has moved on, and :class:`gongkai.store.failures.Unavailable` where the database does not
     answer; the command may then be given again under the same id.
     """
-    order = replace(order, command_id=order.command_id or uuid4().hex)
+    if not order.command_id:
+        order = replace(order, command_id=uuid4().hex)
     refuse_unseen_in("command_id", order.command_id)
     refuse_unseen_in("办理人", order.actor.name if order.actor else "")
 
@@ -145,13 +185,7 @@ def carry_out(office: Office, kind: Kind[C], number: str | None, order: Order) -
         with writing(office.store) as tx:
             return carry(tx, office, kind, number, order)
 
-    try:
-        done = retrying(once)
-    except (RuleError, PaperError) as error:
-        raise Refused(
-            code=error.code, message=error.message, article=error.article, mend=error.mend
-        ) from error
-    return done
+    return retrying(once)
 
 
 class _Undone(Exception):
@@ -189,16 +223,27 @@ def _loaded(
         raise unknown_case(number)
     if heading.kind != kind.name:
         raise kind.refuse_other(number)
-    known: Any = office.folded.get(heading.head, erased=heading.erased)
+    standing = heading.head, heading.erased
+    known: Any = office.folded.get(number, standing)
     if known is None:
         _, facts = records.facts_of(tx, number)
         known = kind.fold(facts, office.world(heading.agency, today))
-        office.folded.put(heading.head, known, erased=heading.erased)
+        office.folded.put(standing, known)
     case: C = known
     return case
 
 
 def carry(
+    tx: Transaction, office: Office, kind: Kind[C], number: str | None, order: Order
+) -> Carried[C]:
+    """Take one step inside a transaction; see :func:`carry_out`."""
+    try:
+        return _carried(tx, office, kind, number, order)
+    except (RuleError, PaperError) as error:
+        raise Refused.by(error) from error
+
+
+def _carried(
     tx: Transaction, office: Office, kind: Kind[C], number: str | None, order: Order
 ) -> Carried[C]:
     # First the lock: who waits for it while the same command is carried out finds its answer.
@@ -234,27 +279,30 @@ def _kept(
         command_id=order.command_id,
         recorded_at=office.moment(),
         papers=tuple(paper.ref for paper in decided.papers),
-        as_recorded=decided.as_recorded,
+        as_recorded=kind.as_recorded,
     )
-    case = _after(kind, before, decided, fact, world)
+    case = kind.after(before, fact, world)
     done = Carried(case=case, fact=fact, findings=decided.findings, papers=decided.papers)
     rows = registry.paper_rows(case, fact, done.papers)
-    answer = {"version": case.version, "findings": [finding_as(f) for f in done.findings]}
-    answered = records.answer_digest(asked, canonical(answer).decode())
+    said = {"version": case.version, "findings": [finding_as(f) for f in done.findings]}
+    answer = canonical(said).decode()
     digests = [registry.row_digest(row) for row in rows]
-    if order.enclosed:
-        order.enclosed.put(tx, case.agency)
-    kept = records.linked(tx, case, fact, _said(fact.command, order), digests, answered)
-    records.put_case(tx, case, kind.row(case, office, world), kept.end.hash)
-    records.add_fact(tx, kept)
-    registry.add_papers(tx, rows, done.papers)
-    if order.enclosed:
-        order.enclosed.note(tx, case.agency, case.number, fact.number)
-    records.remember(tx, case, fact, asked, answer)
-    blind.keep(tx, case, fact.command)
-    kind.keep(tx, before, done, world)
-    _clock(tx, office, kind, done, world)
-    office.folded.put(kept.end.hash, case)
+    with tx.together():
+        registry.put_bytes(tx, case.agency, done.papers)
+        if order.enclosed:
+            order.enclosed.put(tx, case.agency)
+        answered = records.answer_digest(asked, answer)
+        kept = records.linked(tx, case, fact, _said(fact.command, order), digests, answered)
+        records.put_case(tx, case, kind.row(case, office, world), kept.end.hash)
+        records.add_fact(tx, kept)
+        registry.add_papers(tx, rows)
+        if order.enclosed:
+            order.enclosed.note(tx, case.agency, case.number, fact.number)
+        records.remember(tx, case, fact, asked, answer)
+        blind.keep(tx, case, fact.command)
+        kind.keep(tx, before, done, world)
+        _clock(tx, office, kind, done, world)
+    office.folded.put((kept.end.hash, False), case)
     return done
 
 
@@ -264,13 +312,6 @@ def _clock(tx: Transaction, office: Office, kind: Kind[C], done: Carried[C], wor
     running = kind.periods(done.case, office, world)
     if deadlines.sync(tx, place, running, office.calendar):
         tasks.close_ended(tx, place, running, done.fact.on, str(done.fact.actor))
-
-
-def _after(kind: Kind[C], before: C | None, decided: Decided[C], fact: Fact, world: World) -> C:
-    """Return the case after its fact; it is folded again only for papers, which deciding lacked."""
-    if decided.papers:
-        return kind.after(before, fact, world)
-    return replace(decided.case, facts=(*decided.case.facts[:-1], fact))
 
 
 def _said(command: Command, order: Order) -> Split:
@@ -301,7 +342,7 @@ def _again(
     own = split(then[-1].command).personal
     found = records.heading(tx, known.case_number)
     erased = found is not None and found.erased  # what was asked can no longer be compared
-    if not erased and own is not None and own != order.said.personal:
+    if not erased and own != order.said.personal:
         raise _two_meanings()
     case = kind.fold(then, office.world(agency, order.today))
     findings = tuple(finding_from(one) for one in known.answer["findings"])

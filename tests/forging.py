@@ -16,7 +16,7 @@ from sqlalchemy import select
 from gongkai.store import chain
 from gongkai.store import tables as t
 from gongkai.store.engine import Store, reading
-from gongkai.store.entries import Answer, Entry, Loose, Sealed, Standing
+from gongkai.store.entries import Answer, Attached, Entry, Loose, Sealed, Standing
 from gongkai.store.keys import KeyRing
 from gongkai.store.tracing import Anchored, Fault, Trace
 
@@ -24,8 +24,11 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 Anchors = Mapping[str, Mapping[int, tuple[Anchored, ...]]]
 
-TABLES = ("facts", "acts", "personal", "commands", "papers", "cases", "chains")
-_FACT_OF = {"facts": "n", "personal": "n", "commands": "fact", "papers": "fact"}
+TABLES = ("facts", "acts", "personal", "commands", "papers", "attachments", "cases", "chains")
+_FACT_OF = {
+    "facts": "n", "personal": "n", "commands": "fact", "papers": "fact", "attachments": "fact"
+}  # fmt: skip
+_HANGING = ("personal", "commands", "papers", "attachments")
 
 
 def rows_of(store: Store) -> Rows:
@@ -53,6 +56,10 @@ def entries(rows: Rows) -> dict[str, list[Entry]]:
         _key(row, "fact"): Answer(row["command_id"], row["asked"], row["answer"])
         for row in rows["commands"]
     }
+    attached = {
+        _key(row, "fact"): Attached(row["sha256"], row["size"], row["media_type"])
+        for row in rows["attachments"]
+    }
     papers: dict[tuple[str, str, int], list[Row]] = {}
     for row in sorted(rows["papers"], key=lambda row: row["place"]):
         papers.setdefault(_key(row, "fact"), []).append(row)
@@ -66,6 +73,7 @@ def entries(rows: Rows) -> dict[str, list[Entry]]:
             row=row,
             personal=personal.get(_key(row, "n")),
             command=commands.get(_key(row, "n")),
+            attached=attached.get(_key(row, "n")),
             case=_standing(case),
             papers=tuple(papers.get(_key(row, "n"), ())),
         )
@@ -85,7 +93,7 @@ def loose(rows: Rows) -> dict[str, list[Loose]]:
     """Find the rows that hang on no fact, and the cases that are ahead of theirs."""
     facts = {_key(row, "n") for row in rows["facts"]}
     found: dict[str, list[Loose]] = {}
-    for table in ("personal", "commands", "papers"):
+    for table in _HANGING:
         for row in rows[table]:
             key = _key(row, _FACT_OF[table])
             if key not in facts:
@@ -196,8 +204,8 @@ def deleted(rows: Rows, random: Random) -> Forged:
 
 
 def inserted(rows: Rows, random: Random) -> Forged:
-    """Add a row like another: one more fact, act, answer, paper or personal part."""
-    names = ("facts", "acts", "personal", "commands", "papers")
+    """Add a row like another: one more fact, act, answer, paper, attachment or personal part."""
+    names = ("facts", "acts", *_HANGING)
     table = random.choice([name for name in names if rows[name]])
     row = copy(random.choice(rows[table]))
     column = _FACT_OF.get(table)
@@ -222,6 +230,7 @@ _SWAPPED = {
     "personal": (("sealed", "key"), ("n",)),
     "commands": (("asked", "answer"), ("command_id",), ("fact",)),
     "papers": (("sha256", "text_sha256"), ("number", "n"), ("case_number", "fact", "place")),
+    "attachments": (("sha256", "size"), ("case_number", "fact")),
 }
 
 
@@ -257,7 +266,7 @@ def truncated(rows: Rows, random: Random) -> Forged:
         ]
     if degree >= 1:
         facts = {_key(row, "n") for row in rows["facts"]}
-        for table in ("personal", "commands", "papers"):
+        for table in _HANGING:
             rows[table] = [r for r in rows[table] if _key(r, _FACT_OF[table]) in facts]
     if degree >= 2:
         _end(rows, agency)

@@ -11,11 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, event
 
 from gongkai.migrating import migrate
 from gongkai.store import schema
 from gongkai.store.keys import read_keys
+from tests.bare import engine_at
 
 OLD = ("cases", "facts", "papers", "counters", "commands", "reasons")
 
@@ -54,7 +55,7 @@ def _kill_at(at: int, url: str) -> None:
 
 
 def _found(url: str) -> str:
-    engine = create_engine(url)
+    engine = engine_at(url)
     with engine.connect() as connection:
         version = schema.version(connection) or schema.FIRST
         said = sha256()

@@ -7,7 +7,6 @@ BACKUP. Prints a line for each kill: what was found under the name of the databa
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,9 +20,11 @@ from gongkai import dumping, restoring
 from gongkai.config_file import open_config
 from gongkai.keeping import source_of
 from gongkai.real import database_file
-from gongkai.restoring import RESTORED_AT, restore
+from gongkai.registering import RESTORED_AT
+from gongkai.restoring import restore
 from gongkai.store import settings
 from gongkai.store import tables as t
+from gongkai.store.driver import sqlite3
 from gongkai.store.engine import connect, reading
 from gongkai.store.keys import KeyRing
 from gongkai.today import ZONE

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, insert, select
 
 from gongkai.codec import Split, canonical, merged, split
 from gongkai.config import Config
@@ -25,6 +25,7 @@ from gongkai.store.keys import KeyRing
 from gongkai.story import Story
 from gongkai.today import ZONE
 from rules.workdays import WorkCalendar
+from tests.bare import engine_at
 from workflow.commands import Command
 from workflow.facts import Fact
 
@@ -106,7 +107,7 @@ def _texts(said: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
 
 def write_old(office: Office, url: str) -> None:
     """Write everything an office holds into the tables of the first version, in the clear."""
-    engine = create_engine(url)
+    engine = engine_at(url)
     old = version("0001")
     with engine.begin() as connection, reading(office.store) as tx:
         if connection.dialect.name == "sqlite":

@@ -14,6 +14,7 @@ from workflow.case import (
     Consultation,
     Reopening,
     Service,
+    altered,
 )
 from workflow.facts import Fact
 from workflow.findings import Finding
@@ -165,15 +166,15 @@ def _served(case: Case, command: c.RecordService, fact: Fact, _world: World) -> 
         sent_on=command.sent_on,
         proof=command.proof,
     )
-    case = replace(case, services=(*case.services, record))
+    case = altered(case, services=(*case.services, record))
     if command.result not in _SERVED:
         return case
     if command.paper in _CORRECTION_NOTICE and case.correction:
         received = case.correction.notice_received_on or fact.on
-        return replace(case, correction=replace(case.correction, notice_received_on=received))
+        return altered(case, correction=replace(case.correction, notice_received_on=received))
     if command.paper in _FEE_NOTICE and case.charge:
         received = case.charge.notice_received_on or fact.on
-        return replace(case, charge=replace(case.charge, notice_received_on=received))
+        return altered(case, charge=replace(case.charge, notice_received_on=received))
     return case
 
 
@@ -187,13 +188,13 @@ def _challenged(case: Case, command: c.RecordChallenge, fact: Fact, _world: Worl
         copy_received_on=command.copy_received_on,
         procedure=command.procedure,
     )
-    return replace(case, challenges=(*case.challenges, challenge))
+    return altered(case, challenges=(*case.challenges, challenge))
 
 
 def _challenge_ended(
     case: Case, command: c.RecordChallengeResult, fact: Fact, _world: World
 ) -> Case:
-    return replace(
+    return altered(
         case,
         challenges=tuple(
             replace(x, result=command.result, result_on=fact.on)
@@ -238,7 +239,7 @@ def _reopened(case: Case, command: c.Reopen, fact: Fact, world: World) -> Case:
     if command.cause is ReopenCause.LATE_CORRECTION and correction:
         correction = replace(correction, answered_on=correction.answered_on or fact.on)
     article = _ARTICLE_OF_CAUSE.get(command.cause, "33.2")
-    return replace(
+    return altered(
         case,
         received_on=case.received_on or fact.on,
         consultations=tuple(_ended_by_closing(x, fact.on) for x in case.consultations),
@@ -256,14 +257,14 @@ def _co_handled(case: Case, command: c.CoHandle, fact: Fact, _world: World) -> C
     asked = CoHandling(
         unit=command.unit, on=fact.on, question=command.question, due_on=command.due_on
     )
-    return replace(case, co_handlings=(*case.co_handlings, asked))
+    return altered(case, co_handlings=(*case.co_handlings, asked))
 
 
 def _change_co_handling(case: Case, **changes: Any) -> Case:  # noqa: ANN401 - as dataclasses.replace
     waiting = next(i for i, x in enumerate(case.co_handlings) if x.answered_on is None)
     changed = replace(case.co_handlings[waiting], **changes)
     rest = case.co_handlings
-    return replace(case, co_handlings=(*rest[:waiting], changed, *rest[waiting + 1 :]))
+    return altered(case, co_handlings=(*rest[:waiting], changed, *rest[waiting + 1 :]))
 
 
 def _unit_answered(case: Case, command: c.AnswerCoHandle, fact: Fact, _world: World) -> Case:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from workflow import commands as c
 from workflow.branch import branch_of
-from workflow.case import Case, Consultation, Explanation
+from workflow.case import Case, Consultation, Explanation, altered
 from workflow.clock import consultation_limit, explanation_due
 from workflow.facts import Fact
 from workflow.findings import Finding
@@ -209,11 +209,11 @@ def _consulted(case: Case, command: c.StartConsultation, fact: Fact, _world: Wor
         why=command.why,
         sent_on=fact.on,
     )
-    return replace(case, consultations=(*case.consultations, started))
+    return altered(case, consultations=(*case.consultations, started))
 
 
 def _change_consultation(case: Case, number: int, **changes: Any) -> Case:  # noqa: ANN401 - as dataclasses.replace
-    return replace(
+    return altered(
         case,
         consultations=tuple(
             replace(x, **changes) if x.number == number else x for x in case.consultations
@@ -237,7 +237,7 @@ def _opined(case: Case, command: c.RecordOpinion, fact: Fact, _world: World) -> 
         answered_on=fact.on,
         late=late,
     )
-    return replace(changed, draft=None) if _voids_draft(case, command) else changed
+    return altered(changed, draft=None) if _voids_draft(case, command) else changed
 
 
 def _voids_draft(case: Case, command: c.RecordOpinion) -> bool:
@@ -262,18 +262,18 @@ def _ended(case: Case, command: c.EndConsultation, fact: Fact, _world: World) ->
 def _explanation_asked(case: Case, command: c.RequestExplanation, fact: Fact, world: World) -> Case:
     days = command.working_days or world.policy.explanation_working_days
     asked = Explanation(asked_on=fact.on, reason=command.reason, working_days=days)
-    return replace(case, explanation=asked)
+    return altered(case, explanation=asked)
 
 
 def _explained(case: Case, command: c.RecordExplanation, fact: Fact, _world: World) -> Case:
     answered = replace(
         the(case.explanation), answered_on=fact.on, text=command.text, accepted=command.accepted
     )
-    return replace(case, explanation=answered)
+    return altered(case, explanation=answered)
 
 
 def _stayed_silent(case: Case, _command: c.ExpireExplanation, fact: Fact, _world: World) -> Case:
-    return replace(case, explanation=replace(the(case.explanation), expired_on=fact.on))
+    return altered(case, explanation=replace(the(case.explanation), expired_on=fact.on))
 
 
 EFFECTS: Final[Effects] = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rules.fees import Fee
 from rules.words import Ground
@@ -298,7 +299,7 @@ class CoHandling:
     returned: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """案件: the fold of its facts. Everything here can be rebuilt from them."""
 
@@ -380,3 +381,19 @@ class Case:
     def consultations_on(self, item: int) -> tuple[Consultation, ...]:
         """Return the consultations that cover ``item``."""
         return tuple(c for c in self.consultations if item in c.items)
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace
+
+    altered = replace
+else:
+
+    def altered(case: Case, /, **changes: object) -> Case:
+        """Return ``case`` with other values: ``dataclasses.replace`` without asking every field.
+
+        A step does it several times, and a case has forty fields: it takes a fifth of the time.
+        """
+        other = object.__new__(Case)
+        vars(other).update(vars(case), **changes)
+        return other

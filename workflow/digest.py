@@ -1,15 +1,16 @@
 """The digest of a draft: what review and approval are bound to."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
 from workflow.decision import Decision
 
 
-def digest_of(decisions: Sequence[Decision]) -> str:
+@lru_cache(maxsize=256)  # review, approval and issue ask about the same draft
+def digest_of(decisions: tuple[Decision, ...]) -> str:
     """Return the SHA-256 (hex) of the decisions' canonical JSON: any edit changes it."""
     plain = [asdict(decision) for decision in decisions]
     text = json.dumps(

@@ -5,7 +5,7 @@ from typing import Final
 
 from workflow import commands as c
 from workflow.afterwards import challenge_of
-from workflow.case import Case, Referral
+from workflow.case import Case, Referral, altered
 from workflow.clock import challenge_answer_deadline
 from workflow.facts import Fact
 from workflow.findings import Finding
@@ -147,22 +147,22 @@ def _referred(case: Case, command: c.ReferForDetermination, fact: Fact, _world: 
         question=command.question,
         items=command.items or case.to_answer,
     )
-    return replace(case, referrals=(*case.referrals, referral))
+    return altered(case, referrals=(*case.referrals, referral))
 
 
 def _determined(case: Case, command: c.RecordDetermination, fact: Fact, _world: World) -> Case:
     waiting = next(i for i, r in enumerate(case.referrals) if r.answered_on is None)
     done = replace(case.referrals[waiting], result=command.result, answered_on=fact.on)
     rest = case.referrals
-    return replace(case, referrals=(*rest[:waiting], done, *rest[waiting + 1 :]))
+    return altered(case, referrals=(*rest[:waiting], done, *rest[waiting + 1 :]))
 
 
 def _reassessed(case: Case, _command: c.Reassess, fact: Fact, _world: World) -> Case:
-    return replace(case, reassessed_on=(*case.reassessed_on, fact.on))
+    return altered(case, reassessed_on=(*case.reassessed_on, fact.on))
 
 
 def _defended(case: Case, command: c.AnswerChallenge, fact: Fact, _world: World) -> Case:
-    return replace(
+    return altered(
         case,
         challenges=tuple(
             replace(x, answered_on=fact.on, points=command.points, evidence=command.evidence)

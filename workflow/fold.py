@@ -1,13 +1,12 @@
 """The case as the fold of its facts: what each accepted step does to the file."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from workflow import afterwards, asking, duties, intake, replying, sending, timing
 from workflow import commands as c
 from workflow.branch import branch_of, receipt_of
-from workflow.case import Case, Clock
+from workflow.case import Case, Clock, altered
 from workflow.facts import Fact
 from workflow.machine import follow
 from workflow.records import corrected
@@ -51,7 +50,7 @@ def after(case: Case | None, fact: Fact, world: World) -> Case:
     state = follow(case.state, command.do, branch_of(case, command))
     effect = EFFECTS.get(type(command))
     changed = effect(case, command, fact, world) if effect else case
-    return replace(
+    return altered(
         changed, state=state, facts=(*case.facts, fact), last_on=max(case.last_on, fact.on)
     )
 
@@ -61,7 +60,7 @@ def _refolded(case: Case, fact: Fact, world: World) -> Case:
     done = (*case.facts, fact)
     kept = [f for f in corrected(done) if not isinstance(f.command, c.CorrectRecord)]
     again = fold(kept, world)
-    return replace(again, facts=done, last_on=max(case.last_on, fact.on))
+    return altered(again, facts=done, last_on=max(case.last_on, fact.on))
 
 
 def _registered(fact: Fact) -> Case:

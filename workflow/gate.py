@@ -70,9 +70,7 @@ def decide(
     try:
         return _decide(case, command, actor, on, world, judge)
     except RuleError as error:
-        raise Refused(
-            code=error.code, message=error.message, article=error.article, mend=error.mend
-        ) from error
+        raise Refused.by(error) from error
 
 
 def _decide(

@@ -6,7 +6,7 @@ from typing import Final
 from rules.load import law_on
 from workflow import commands as c
 from workflow.branch import branch_of, receipt_of
-from workflow.case import Case, Clock, Correction
+from workflow.case import Case, Clock, Correction, altered
 from workflow.clock import correction_due, correction_notice_due, payment_due
 from workflow.facts import Fact
 from workflow.findings import Finding
@@ -249,15 +249,15 @@ GUARDS: Final[Guards] = {
 
 
 def _contacted(case: Case, _command: c.RecordContact, fact: Fact, _world: World) -> Case:
-    return replace(case, contacts=(*case.contacts, fact.on))
+    return altered(case, contacts=(*case.contacts, fact.on))
 
 
 def _confirmed(case: Case, _command: c.ConfirmReceipt, fact: Fact, _world: World) -> Case:
-    return replace(case, received_on=fact.on, clock=Clock(start=fact.on))
+    return altered(case, received_on=fact.on, clock=Clock(start=fact.on))
 
 
 def _accepted(case: Case, _command: c.Accept, fact: Fact, _world: World) -> Case:
-    return replace(case, accepted_on=fact.on)
+    return altered(case, accepted_on=fact.on)
 
 
 def _correction_asked(case: Case, command: c.RequestCorrection, fact: Fact, world: World) -> Case:
@@ -269,11 +269,11 @@ def _correction_asked(case: Case, command: c.RequestCorrection, fact: Fact, worl
         fixed_due_on=command.due_on,
         notice_received_on=command.notice_received_on,
     )
-    return replace(case, correction=asked)
+    return altered(case, correction=asked)
 
 
 def _correction_came(case: Case, command: c.ReceiveCorrection, fact: Fact, _world: World) -> Case:
-    return replace(
+    return altered(
         case,
         correction=replace(the(case.correction), answered_on=fact.on, text=command.text),
         clock=Clock(start=fact.on),
@@ -283,26 +283,26 @@ def _correction_came(case: Case, command: c.ReceiveCorrection, fact: Fact, _worl
 def _abandoned(case: Case, _command: c.DeemAbandoned, fact: Fact, _world: World) -> Case:
     unpaid = case.state is State.AWAITING_PAYMENT
     reason = CloseReason.PAYMENT_OVERDUE if unpaid else CloseReason.CORRECTION_OVERDUE
-    return replace(case, close_reason=reason, closed_on=fact.on)
+    return altered(case, close_reason=reason, closed_on=fact.on)
 
 
 def _misdirected(case: Case, _command: c.Misdirect, fact: Fact, _world: World) -> Case:
-    return replace(case, close_reason=CloseReason.MISDIRECTED, closed_on=fact.on)
+    return altered(case, close_reason=CloseReason.MISDIRECTED, closed_on=fact.on)
 
 
 def _withdrawn(case: Case, command: c.Withdraw, fact: Fact, _world: World) -> Case:
     if branch_of(case, command) is Branch.PART:
-        return replace(case, withdrawn_items=case.withdrawn_items | set(command.items))
-    return replace(case, close_reason=CloseReason.WITHDRAWN, closed_on=fact.on)
+        return altered(case, withdrawn_items=case.withdrawn_items | set(command.items))
+    return altered(case, close_reason=CloseReason.WITHDRAWN, closed_on=fact.on)
 
 
 def _terminated(case: Case, _command: c.Terminate, fact: Fact, _world: World) -> Case:
-    return replace(case, close_reason=CloseReason.TERMINATED, closed_on=fact.on)
+    return altered(case, close_reason=CloseReason.TERMINATED, closed_on=fact.on)
 
 
 def _amended(case: Case, command: c.AmendRequest, fact: Fact, _world: World) -> Case:
     if branch_of(case, command) is Branch.REPLACES:
-        return replace(case, close_reason=CloseReason.WITHDRAWN, closed_on=fact.on)
+        return altered(case, close_reason=CloseReason.WITHDRAWN, closed_on=fact.on)
     return case
 
 

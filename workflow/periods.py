@@ -4,6 +4,7 @@ A period is a pure function of the facts, the calendar and the policy; it has a 
 within its case, so that whatever is done about it can be done once.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -265,13 +266,9 @@ def _reassessment(case: Case, targets: Targets) -> Iterator[Period]:
 
 def months_after(day: date, months: int) -> date:
     """Return the same day of a later month, or its last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError  # pragma: no cover - every month has 28 days
+    year, before = divmod(day.year * 12 + day.month - 1 + months, 12)
+    _, last = monthrange(year, before + 1)
+    return date(year, before + 1, min(day.day, last))
 
 
 def _challenges(case: Case, calendar: WorkCalendar) -> Iterator[Period]:

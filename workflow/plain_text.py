@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from workflow.commands import Command
 from workflow.errors import Refused
@@ -39,6 +40,13 @@ def _texts(value: object, name: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _texts(part, name)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _texts(getattr(value, field.name), field.name)
+    else:
+        kind: Any = type(value)
+        for own in _names_of(kind):
+            yield from _texts(getattr(value, own), own)
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a type
+    """Return the names of a dataclass's fields; anything else has none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

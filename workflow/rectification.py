@@ -252,9 +252,7 @@ def _countable(on: date) -> None:
     try:
         law_on(on)
     except RuleError as error:
-        raise Refused(
-            code=error.code, message=error.message, article=error.article, mend=error.mend
-        ) from error
+        raise Refused.by(error) from error
 
 
 def _registered(command: RegisterRectification) -> Iterator[Finding]:

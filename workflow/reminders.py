@@ -95,12 +95,8 @@ _EXPIRES: Final = frozenset(
 _PROPOSES: Final = frozenset({PeriodKind.CORRECTION, PeriodKind.PAYMENT})
 
 
-def actions(period: Period, calendar: WorkCalendar) -> tuple[Action, ...]:
-    """Return all that is done about a period, in the order of the days."""
-    return tuple(_actions(period, calendar))
-
-
-def _actions(period: Period, calendar: WorkCalendar) -> Iterator[Action]:
+def actions(period: Period, calendar: WorkCalendar) -> Iterator[Action]:
+    """Yield all that is done about a period, in the order of the days."""
     for kind, days, roles in _PLANS[period.kind]:
         yield Action(kind=kind, on=_day(period.due_on, days, calendar), roles=roles)
     tomorrow = period.due_on + timedelta(days=1)

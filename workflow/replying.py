@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rules.words import Force, Outcome
 from workflow import commands as c
-from workflow.case import Authorization, Case, Draft, Reply, Search, Sending
+from workflow.case import Authorization, Case, Draft, Reply, Search, Sending, altered
 from workflow.clock import law_of, running_due
 from workflow.decision import Decision
 from workflow.digest import digest_of
@@ -244,7 +244,7 @@ def _searched(case: Case, command: c.RecordSearch, fact: Fact, _world: World) ->
         result=command.result,
         clues=command.clues,
     )
-    return replace(case, searches=(*case.searches, search))
+    return altered(case, searches=(*case.searches, search))
 
 
 def _authorized(case: Case, command: c.AuthorizeGround, fact: Fact, _world: World) -> Case:
@@ -256,7 +256,7 @@ def _authorized(case: Case, command: c.AuthorizeGround, fact: Fact, _world: Worl
         by=fact.actor,
         on=fact.on,
     )
-    return replace(case, authorizations=(*case.authorizations, leave))
+    return altered(case, authorizations=(*case.authorizations, leave))
 
 
 def _drafted(case: Case, command: c.DraftReply, fact: Fact, _world: World) -> Case:
@@ -266,11 +266,11 @@ def _drafted(case: Case, command: c.DraftReply, fact: Fact, _world: World) -> Ca
         by=fact.actor,
         on=fact.on,
     )
-    return replace(case, draft=draft, drafters=case.drafters | {fact.actor.person})
+    return altered(case, draft=draft, drafters=case.drafters | {fact.actor.person})
 
 
 def _draft_void(case: Case, _command: c.Command, _fact: Fact, _world: World) -> Case:
-    return replace(case, draft=None)
+    return altered(case, draft=None)
 
 
 def _reviewed(case: Case, command: c.PassReview, fact: Fact, _world: World) -> Case:
@@ -281,7 +281,7 @@ def _reviewed(case: Case, command: c.PassReview, fact: Fact, _world: World) -> C
         review_opinion=command.opinion,
         reviewed_digest=command.draft_digest,
     )
-    return replace(case, draft=draft)
+    return altered(case, draft=draft)
 
 
 def _approved(case: Case, command: c.ApproveReply, fact: Fact, _world: World) -> Case:
@@ -291,7 +291,7 @@ def _approved(case: Case, command: c.ApproveReply, fact: Fact, _world: World) ->
         approved_on=fact.on,
         approved_digest=command.draft_digest,
     )
-    return replace(case, draft=draft)
+    return altered(case, draft=draft)
 
 
 def _number_of(fact: Fact) -> str:
@@ -300,17 +300,17 @@ def _number_of(fact: Fact) -> str:
 
 def _issued(case: Case, _command: c.IssueReply, fact: Fact, _world: World) -> Case:
     reply = Reply(draft=the(case.draft), issued_on=fact.on, number=_number_of(fact))
-    return replace(case, replies=(*case.replies, reply))
+    return altered(case, replies=(*case.replies, reply))
 
 
 def change_reply(case: Case, **changes: Any) -> Case:  # noqa: ANN401 - as dataclasses.replace
     """Return the case with the standing reply changed."""
-    return replace(case, replies=(*case.replies[:-1], replace(case.replies[-1], **changes)))
+    return altered(case, replies=(*case.replies[:-1], replace(case.replies[-1], **changes)))
 
 
 def _recalled(case: Case, command: c.RecallReply, fact: Fact, _world: World) -> Case:
     why = command.reason or command.comments
-    return replace(change_reply(case, void_on=fact.on, void_reason=why), draft=None)
+    return altered(change_reply(case, void_on=fact.on, void_reason=why), draft=None)
 
 
 def _answered_at_once(case: Case, command: c.AnswerOnTheSpot, fact: Fact, world: World) -> Case:
@@ -335,7 +335,7 @@ def _answered_at_once(case: Case, command: c.AnswerOnTheSpot, fact: Fact, world:
         sendings=(handed,),
         on_the_spot=True,
     )
-    return replace(case, replies=(*case.replies, reply))
+    return altered(case, replies=(*case.replies, reply))
 
 
 EFFECTS: Final[Effects] = {

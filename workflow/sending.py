@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from workflow import commands as c
-from workflow.case import Case, Sending, ThirdPartyNotice
+from workflow.case import Case, Sending, ThirdPartyNotice, altered
 from workflow.clock import running_due
 from workflow.exemption import released_against_objection
 from workflow.facts import Fact
@@ -183,7 +183,7 @@ GUARDS: Final[Guards] = {
 
 def _third_party_told(case: Case, command: c.NotifyThirdParty, fact: Fact, _world: World) -> Case:
     notice = ThirdPartyNotice(consultation=command.consultation, on=fact.on, reason=command.reason)
-    return replace(case, third_party_notices=(*case.third_party_notices, notice))
+    return altered(case, third_party_notices=(*case.third_party_notices, notice))
 
 
 def _sending(command: c.SendReply | c.ResendReply, fact: Fact) -> Sending:

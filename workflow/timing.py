@@ -8,7 +8,7 @@ from rules.errors import FeeError
 from rules.fees import Fee, fee, fees_since
 from rules.words import FeeBasis
 from workflow import commands as c
-from workflow.case import Case, Charge, Clock, Deferral, Extension
+from workflow.case import Case, Charge, Clock, Deferral, Extension, altered
 from workflow.clock import law_of, running_due
 from workflow.errors import Refused
 from workflow.facts import Fact
@@ -208,7 +208,7 @@ GUARDS: Final[Guards] = {
 
 def _extension_asked(case: Case, command: c.RequestExtension, fact: Fact, _world: World) -> Case:
     asked = Extension(working_days=command.working_days, reason=command.reason, asked_on=fact.on)
-    return replace(case, extensions=(*case.extensions, asked))
+    return altered(case, extensions=(*case.extensions, asked))
 
 
 def _extension_decided(case: Case, command: c.DecideExtension, fact: Fact, _world: World) -> Case:
@@ -218,30 +218,30 @@ def _extension_decided(case: Case, command: c.DecideExtension, fact: Fact, _worl
         granted=command.grant,
         told_on=(command.told_on or fact.on) if command.grant else None,
     )
-    case = replace(case, extensions=(*case.extensions[:-1], decided))
+    case = altered(case, extensions=(*case.extensions[:-1], decided))
     if not command.grant:
         return case
     clock = the(case.clock)
-    return replace(case, clock=replace(clock, extended_by=clock.extended_by + decided.working_days))
+    return altered(case, clock=replace(clock, extended_by=clock.extended_by + decided.working_days))
 
 
 def _deferred(case: Case, command: c.DeferReply, fact: Fact, _world: World) -> Case:
     told = command.told_on or fact.on
     deferral = Deferral(on=fact.on, until=command.until, reason=command.reason, told_on=told)
     clock = Clock(start=fact.on, ordered_on=command.until, article="35")
-    return replace(case, deferral=deferral, clock=clock)
+    return altered(case, deferral=deferral, clock=clock)
 
 
 def _charged(case: Case, command: c.ChargeFee, fact: Fact, _world: World) -> Case:
     # A receipt corrected afterwards to a day before the fees began undoes nothing by itself.
     amount = _fee(command, max(the(case.received_on), fees_since()))
     charge = Charge(on=fact.on, fee=amount, notice_received_on=command.notice_received_on)
-    return replace(case, charge=charge)
+    return altered(case, charge=charge)
 
 
 def _paid(case: Case, _command: c.RecordPayment, fact: Fact, _world: World) -> Case:
     charge = replace(the(case.charge), paid_on=fact.on)
-    return replace(case, charge=charge, clock=Clock(start=fact.on))
+    return altered(case, charge=charge, clock=Clock(start=fact.on))
 
 
 EFFECTS: Final[Effects] = {

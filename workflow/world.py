@@ -25,4 +25,4 @@ class World:
 
     def on(self, day: date) -> Self:
         """Return the same world on another day."""
-        return replace(self, today=day)
+        return self if day == self.today else replace(self, today=day)

@@ -10,9 +10,11 @@ from typing import Final
 from gongkai.office import Office
 from gongkai.store import blobs, journal
 from gongkai.store.blobs import Orphan
-from gongkai.store.engine import reading, writing
+from gongkai.store.engine import Transaction, reading, writing
+from gongkai.store.hanging import unlisted
 from gongkai.store.journal import INSTALLATION, Act
 from gongkai.today import date_of
+from workflow.errors import Refused
 
 #: What the chain of the installation says when orphans were removed.
 COLLECTED: Final = "orphans_collected"
@@ -55,14 +57,27 @@ def _old(folder: Path, now: datetime) -> Iterator[tuple[str, int]]:
             yield f"{path.parent.name}/{path.name}", said.st_size
 
 
+def _refuse_to_lose(tx: Transaction) -> None:
+    """Refuse where bytes may be nobody's only because the row that named them was taken away."""
+    for agency, number, n, wrong in unlisted(tx):
+        raise Refused(
+            code="rows_missing",
+            message=f"{agency} 案件 {number} 第{n}项事实的附件：{wrong}"
+            "它的内容可能就在无主的内容里，没有清理。",
+            mend="请先运行 gongkai doctor 查明原因，恢复备份以后再清理。",
+        )
+
+
 def remove(office: Office, now: datetime) -> Found:
     """Remove what nothing names; safe beside an upload, whose rows it waits for.
 
-    A name of a file is never taken twice, so an old file without a row will not get one.
+    A name of a file is never taken twice, so an old file without a row will not get one. Raises
+    :class:`Refused` where a row is missing that a fact tells of.
     """
     found = find(office, now)
     if found:
         with writing(office.store) as tx:
+            _refuse_to_lose(tx)
             rows = blobs.drop_orphans(tx)
             said = {"blobs": rows, "files": len(found.files)}
             act = Act(

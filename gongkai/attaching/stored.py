@@ -1,18 +1,21 @@
 """The attachments of a case: listing them, and giving one out with its hash verified."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
 
-from gongkai.errors import REFUSED, Told
 from gongkai.office import Office
+from gongkai.out import OutputTrouble, told_of
 from gongkai.store import blobs, journal
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction, reading, writing
 from gongkai.store.failures import retrying
+from gongkai.store.files import durable, new_private, publish
 from gongkai.store.journal import Act
 from workflow.case import Case
 from workflow.commands import Attach
@@ -21,12 +24,6 @@ from workflow.people import Actor
 
 #: What the chain says when an attachment was given out.
 READ = "attachment_read"
-
-
-class OutputTrouble(Told):
-    """A file cannot be written where it was asked for."""
-
-    exit_code = REFUSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,29 +100,32 @@ def give_out(
         retrying(noted)
 
 
-class new_file:  # noqa: N801 - used like a function
-    """A private file beside ``out`` that takes its name at the end, if all went well."""
+@contextmanager
+def new_file(out: Path) -> Iterator[Path]:
+    """Give a private file beside ``out`` that takes its name at the end, if all went well.
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.beside = out.with_name(f".{out.name}.{os.urandom(4).hex()}.part")
-
-    def __enter__(self) -> Path:
-        """Make the file; nothing that is there is written over."""
-        if self.out.exists():
-            raise OutputTrouble(f"{self.out} 已经存在，没有改动。请换一个文件名。")
+    Nothing that is there, or that has come meanwhile, is written over.
+    """
+    if out.exists():
+        raise _taken(out)
+    beside = out.with_name(f".{out.name}.{os.urandom(4).hex()}.part")
+    with told_of(out):
         try:
-            os.close(os.open(self.beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        except OSError as error:
-            raise OutputTrouble(f"{self.out} 写不了：{error.strerror}。") from error
-        return self.beside
+            with new_private(beside):
+                pass
+            yield beside
+            durable(beside)
+            _named(beside, out)
+        finally:
+            beside.unlink(missing_ok=True)
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Give it its name, or take it away."""
-        if kind is None:
-            handle = os.open(self.beside, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
-            self.beside.replace(self.out)
-        else:
-            self.beside.unlink(missing_ok=True)
+
+def _named(beside: Path, out: Path) -> None:
+    try:
+        publish(beside, out)
+    except FileExistsError:
+        raise _taken(out) from None
+
+
+def _taken(out: Path) -> OutputTrouble:
+    return OutputTrouble(f"{out} 已经存在，没有改动。请换一个文件名。")

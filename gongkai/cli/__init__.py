@@ -36,6 +36,7 @@ _MODULES: Final = {
     "export": "gongkai.cli.export",
     "deadlines": "gongkai.cli.deadlines",
     "task": "gongkai.cli.task",
+    "outbox": "gongkai.cli.outbox",
     "sweep": "gongkai.cli.sweep",
     "scheduler": "gongkai.cli.scheduler",
     "key": "gongkai.cli.key",

@@ -8,13 +8,14 @@ from typing import Any
 import typer
 
 from gongkai.attaching import collecting, stored
-from gongkai.attaching.stored import OutputTrouble, Stored
+from gongkai.attaching.stored import Stored
 from gongkai.attaching.taking import Step, attach, received
 from gongkai.cli import show
 from gongkai.cli.frame import config_file, day, say, say_json
 from gongkai.cli.texts import t
 from gongkai.cli.who import actor_of
 from gongkai.errors import BadUse
+from gongkai.out import OutputTrouble
 from gongkai.real import open_office
 from gongkai.requesting import load
 from gongkai.store.engine import reading

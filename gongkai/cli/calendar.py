@@ -1,5 +1,6 @@
 """``gongkai calendar``: the working-day calendar, its sources, and next year's notice."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,14 +10,17 @@ from typing import Any, Final
 import typer
 
 from gongkai.calendars import CalendarSettings, calendar_for, imported, settings_of
-from gongkai.cli.frame import config_file, day_text, say, say_json
+from gongkai.cli.frame import config_file, day_text, say, say_json, tell
 from gongkai.cli.texts import t
 from gongkai.errors import BAD_USE, DONE, REFUSED, Told
 from gongkai.notify.feed import feed
 from gongkai.office import Folded
+from gongkai.out import told_of
 from gongkai.real import NoDatabase, open_office
 from gongkai.store.engine import reading
+from gongkai.store.files import durable
 from gongkai.sweep import firming
+from gongkai.sweep.firming import Firmed, Moved
 from gongkai.today import now, today
 from rules.errors import CalendarError, RuleError
 from rules.published import build
@@ -119,7 +123,9 @@ def write_feed(
     office = open_office(config_file())
     office.world(agency, today())
     with reading(office.store) as tx:
-        out.write_bytes(feed(tx, office, agency, now()))
+        made = feed(tx, office, agency, now())
+    with told_of(out):
+        out.write_bytes(made)
     say(f"已写出：{out}")
 
 
@@ -132,45 +138,93 @@ def import_notice(
     """Check a year's notice, show what it changes, and keep it in the data directory."""
     settings = settings_of(config_file())
     notice = _read(file)
-    before, after = calendar_for(settings), _with(settings, notice)
-    changes = list(_changes(before, after))
-    moved = _move(after, keep=not dry_run)
-    place = Path(settings.notices) / f"{notice.year}.toml"
-    if not dry_run:
+    place = _place(settings, notice.year)
+    before, after = calendar_for(settings), _with(settings, notice.year, notice)
+    if not dry_run:  # first: days must never be those of a notice that is not kept
         _keep(file, place)
+    firmed = _firmed(after, keep=not dry_run)
     if json:
-        days = [_day(on, reason) for on, reason in changes]
         kept = None if dry_run else str(place)
-        said = {"year": notice.year, "changes": days, "file": kept, "moved": moved}
-        say_json({**_summary(after), **said})
+        say_json({"year": notice.year, **_changed(before, after, firmed), "file": kept})
         return
-    for on, reason in changes:
-        say(f"{day_text(on)}  改为{'上班' if reason.working else '放假'}  {reason.why}")
-    say(f"改变{len(changes)}天。{_until(after)}")
-    for one in moved:
-        say(f"{one['case']}  {one['label']}：{one['before']} → {one['after']}")
-    say(f"在办案件的期限变动{len(moved)}项。")
+    _show(before, after, firmed)
     say("只是检查，没有存放。" if dry_run else f"已存放：{place}")
 
 
-def _move(after: WorkCalendar, *, keep: bool) -> list[dict[str, str]]:
-    """Return which periods of open cases the notice moves; with ``keep`` they are moved."""
+@app.command(help="撤销误导入的一年放假通知，在办案件的期限随之恢复。")
+def remove(year: int = typer.Argument(..., help="年份"), json: bool = JSON) -> None:
+    """Take an imported notice back; the days of open cases go back with it, recorded."""
+    settings = settings_of(config_file())
+    before, after = calendar_for(settings), _with(settings, year)
+    place = _place(settings, year)
+    with told_of(place):
+        place.unlink(missing_ok=True)
+    firmed = _firmed(after, keep=True)
+    if json:
+        say_json({"year": year, **_changed(before, after, firmed), "file": None})
+        return
+    _show(before, after, firmed)
+    say(f"本机没有导入的{year}年放假通知了。")
+
+
+def _firmed(after: WorkCalendar, *, keep: bool) -> Firmed:
+    """Return which periods of open cases a calendar moves; with ``keep`` they are moved."""
     try:
         office = replace(open_office(config_file()), calendar=after, folded=Folded())
     except NoDatabase:
-        return []
-    moved = firming.apply(office, today(), at=now()) if keep else firming.preview(office, today())
-    return [
-        {
-            "agency": one.place.agency,
-            "case": one.place.case_number,
-            "period": f"{one.kind.value}/{one.number}",
-            "label": one.kind.label,
-            "before": one.before.isoformat(),
-            "after": one.after.isoformat(),
-        }
-        for one in moved
+        return Firmed()
+    return firming.apply(office, today()) if keep else firming.preview(office, today())
+
+
+def _changed(before: WorkCalendar, after: WorkCalendar, firmed: Firmed) -> dict[str, Any]:
+    failed = [
+        {"agency": place.agency, "case": place.case_number, "why": why}
+        for place, why in firmed.failed
     ]
+    return {
+        **_summary(after),
+        "changes": [_day(on, reason) for on, reason in _changes(before, after)],
+        "moved": [_moved_as(one) for one in firmed.moved],
+        "failed": failed,
+    }
+
+
+def _moved_as(one: Moved) -> dict[str, Any]:
+    return {
+        "agency": one.place.agency,
+        "case": one.place.case_number,
+        "period": f"{one.kind.value}/{one.number}",
+        "label": one.kind.label,
+        "before": one.before.isoformat() if one.before else None,
+        "after": one.after.isoformat() if one.after else None,
+        "provisional": one.provisional,
+    }
+
+
+def _show(before: WorkCalendar, after: WorkCalendar, firmed: Firmed) -> None:
+    changes = list(_changes(before, after))
+    for on, reason in changes:
+        say(f"{day_text(on)}  改为{'上班' if reason.working else '放假'}  {reason.why}")
+    say(f"改变{len(changes)}天。{_until(after)}")
+    for one in firmed.moved:
+        say(f"{one.place.case_number}  {one.kind.label}：{_difference(one)}")
+    settled = sum(one.settled for one in firmed.moved)
+    also = f"，另有{settled}项日期不变、是否暂定有变" if settled else ""
+    say(f"在办案件的期限变动{len(firmed.moved) - settled}项{also}。")
+    for place, why in firmed.failed:
+        tell(f"{place.case_number}：期限没有重新计算：{why}")
+
+
+def _difference(one: Moved) -> str:
+    mark = "（暂定）" if one.provisional else "（已确定）"
+    if one.settled:
+        return f"{one.after}{mark}"
+    after = f"{one.after}{mark}" if one.after else "不再计算"
+    return f"{one.before or '新增'} → {after}"
+
+
+def _place(settings: CalendarSettings, year: int) -> Path:
+    return Path(settings.notices) / f"{year}.toml"
 
 
 def _read(file: Path) -> YearNotice:
@@ -182,8 +236,10 @@ def _read(file: Path) -> YearNotice:
         raise BadNotice(f"{error.message}{error.mend}") from None
 
 
-def _with(settings: CalendarSettings, notice: YearNotice) -> WorkCalendar:
-    calendar = build((*imported(Path(settings.notices)), notice))
+def _with(settings: CalendarSettings, year: int, notice: YearNotice | None = None) -> WorkCalendar:
+    """Return the calendar with this notice, or with none, as the imported one of a year."""
+    others = [one for one in imported(Path(settings.notices)) if one.year != year]
+    calendar = build((*others, notice) if notice else others)
     local = {day.on: day.name for day in settings.days_off}
     return calendar.with_days_off(local) if local else calendar
 
@@ -197,7 +253,12 @@ def _changes(before: WorkCalendar, after: WorkCalendar) -> Iterator[tuple[date, 
 
 
 def _keep(file: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
     new = place.with_suffix(".new")
-    new.write_bytes(file.read_bytes())
-    new.replace(place)  # the calendar is never seen half-written
+    with told_of(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("wb") as target:
+            target.write(file.read_bytes())
+            target.flush()
+            os.fsync(target.fileno())
+        new.replace(place)  # the calendar is never seen half-written
+        durable(place.parent)

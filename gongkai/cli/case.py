@@ -1,7 +1,7 @@
 """``gongkai case``: everything that can be done to a case, by people with access to the shell."""
 
 import json as jsonlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from gongkai import rectifying, timeline
-from gongkai.answer import case_as, deadline_as, notice_as, rectification_as
+from gongkai.answer import deadline_as, heading_as, notice_as
 from gongkai.casefile import open_story
 from gongkai.cli import personal, show
 from gongkai.cli.frame import config_file, day, say, say_json
@@ -18,13 +18,14 @@ from gongkai.cli.who import actor_of
 from gongkai.codec import canonical, split
 from gongkai.fields import command_from
 from gongkai.findings import finding_as
+from gongkai.kinds import kind_of, load_any
 from gongkai.office import Office
 from gongkai.real import open_office
 from gongkai.rectifying import Rectified
-from gongkai.requesting import Done, load, perform
-from gongkai.store.engine import Transaction, reading
+from gongkai.requesting import Done, perform
+from gongkai.store.engine import reading
 from gongkai.store.records import answers_of, case_rows
-from gongkai.store.registry import papers_of
+from gongkai.store.registry import StoredPaper, papers_of
 from gongkai.store.tables import RECTIFICATION
 from gongkai.today import today
 from workflow import rectification
@@ -104,76 +105,41 @@ def show_one(
 
 def show_case(office: Office, number: str, *, proof: bool) -> None:
     """Print a stored case for the reader."""
-    if _is_rectification(office, number):
-        _show_rectification(office, number)
-        return
-    with reading(office.store) as tx:
-        case = load(tx, office, number, today())
-        answers = answers_of(tx, number)
-        papers = papers_of(tx, number)
-    world = office.world(case.agency, today())
-    lines = list(timeline.of_case(case, answers, world))
+    case, answers, papers = _stored(office, number)
+    if isinstance(case, Rectification):
+        lines = list(timeline.of_rectification(case, answers))
+    else:
+        lines = list(timeline.of_case(case, answers, office.world(case.agency, today())))
     show.timeline(lines)
-    show.deadlines(deadlines(case, world))
-    if proof:
-        show.proof(proof_of(case, world))
+    show.deadlines(_days(office, case))
+    if proof and isinstance(case, Case):
+        show.proof(proof_of(case, office.world(case.agency, today())))
     show.findings((line.label, finding) for line in lines for finding in line.findings)
     show.papers((paper, "") for paper in papers)
 
 
-def _loaded(tx: Transaction, office: Office, number: str) -> Case | Rectification:
-    if rectifying.is_rectification(tx, number):
-        return rectifying.load(tx, office, number, today())
-    return load(tx, office, number, today())
-
-
-def _is_rectification(office: Office, number: str) -> bool:
+def _stored(
+    office: Office, number: str
+) -> tuple[Case | Rectification, Mapping[int, Mapping[str, Any]], tuple[StoredPaper, ...]]:
     with reading(office.store) as tx:
-        return rectifying.is_rectification(tx, number)
+        case = load_any(tx, office, number, today())
+        return case, answers_of(tx, number), papers_of(tx, number)
 
 
-def _show_rectification(office: Office, number: str) -> None:
-    with reading(office.store) as tx:
-        case = rectifying.load(tx, office, number, today())
-        answers = answers_of(tx, number)
-        papers = papers_of(tx, number)
-    lines = list(timeline.of_rectification(case, answers))
-    show.timeline(lines)
-    show.deadlines([_own_day(office, case)])
-    show.findings((line.label, finding) for line in lines for finding in line.findings)
-    show.papers((paper, "") for paper in papers)
-
-
-def _own_day(office: Office, case: Rectification) -> Deadline:
+def _days(office: Office, case: Case | Rectification) -> list[Deadline]:
     world = office.world(case.agency, today())
-    return rectification.due(case, office.config.rectification.working_days, world)
-
-
-def _rectification_json(office: Office, number: str) -> dict[str, Any]:
-    with reading(office.store) as tx:
-        case = rectifying.load(tx, office, number, today())
-        papers = papers_of(tx, number)
-    return {
-        "case": rectification_as(case),
-        "version": case.version,
-        "deadlines": [deadline_as(_own_day(office, case))],
-        "notices": [notice_as(paper, None) for paper in papers],
-    }
+    if isinstance(case, Case):
+        return list(deadlines(case, world))
+    return [rectification.due(case, office.config.rectification.working_days, world)]
 
 
 def _case_json(office: Office, number: str) -> dict[str, Any]:
-    if _is_rectification(office, number):
-        return _rectification_json(office, number)
-    with reading(office.store) as tx:
-        case = load(tx, office, number, today())
-        answers = answers_of(tx, number)
-        papers = papers_of(tx, number)
-    world = office.world(case.agency, today())
+    case, answers, papers = _stored(office, number)
     found = [(n, one) for n, said in sorted(answers.items()) for one in said["findings"]]
     return {
-        "case": case_as(case, world),
+        "case": heading_as(case, office.world(case.agency, today())),
         "version": case.version,
-        "deadlines": [deadline_as(one) for one in deadlines(case, world)],
+        "deadlines": [deadline_as(one) for one in _days(office, case)],
         "findings": [{"fact": n, **one} for n, one in found],
         "notices": [notice_as(paper, None) for paper in papers],
     }
@@ -184,7 +150,7 @@ def log(number: str = NUMBER, json: bool = JSON) -> None:
     """Print the facts of a case."""
     office = open_office(config_file())
     with reading(office.store) as tx:
-        case = _loaded(tx, office, number)
+        case = load_any(tx, office, number, today())
     rows = _facts(case.facts)
     if json:
         say_json(rows)
@@ -236,10 +202,9 @@ def do(
     office = open_office(config_file())
     wanted = command_from(command, pairs or [])
     with reading(office.store) as tx:
-        case = _loaded(tx, office, number)
-    take = rectifying.perform if isinstance(case, Rectification) else perform
+        case = load_any(tx, office, number, today())
     state = None if isinstance(case, Rectification) else case.state
-    done = take(
+    done = kind_of(case).perform(
         office,
         number,
         wanted,
@@ -272,7 +237,7 @@ def _report(office: Office, done: Done | Rectified, *, json: bool) -> None:
     if json:
         say_json(
             {
-                "case": _heading(office, case),
+                "case": heading_as(case, office.world(case.agency, today())),
                 "version": case.version,
                 "repeated": done.repeated,
                 "findings": [finding_as(finding) for finding in done.findings],
@@ -284,9 +249,3 @@ def _report(office: Office, done: Done | Rectified, *, json: bool) -> None:
     say(f"{case.number}：{case.state.label}，第{case.version}版{again}")
     show.findings((done.fact.kind, finding) for finding in done.findings)
     show.papers((paper, "") for paper in papers)
-
-
-def _heading(office: Office, case: Case | Rectification) -> dict[str, Any]:
-    if isinstance(case, Rectification):
-        return rectification_as(case)
-    return case_as(case, office.world(case.agency, today()))

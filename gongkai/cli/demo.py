@@ -14,17 +14,17 @@ from gongkai.cli.replay import show_run
 from gongkai.cli.texts import t
 from gongkai.config_file import ConfigFile
 from gongkai.errors import DONE, REFUSED, BadUse
+from gongkai.kinds import load_any
 from gongkai.office import Office
 from gongkai.out import write_papers
 from gongkai.real import open_office
-from gongkai.rectifying import is_rectification
 from gongkai.replay import run
-from gongkai.requesting import load
 from gongkai.samples import Samples
 from gongkai.store.engine import reading
 from gongkai.store.records import answered
 from gongkai.store.registry import papers_of
 from gongkai.today import today
+from workflow.case import Case
 
 app = typer.Typer()
 
@@ -90,7 +90,6 @@ def _one(
 
 def _add_forms(office: Office, number: str, samples: Samples) -> None:
     with reading(office.store) as tx:
-        if is_rectification(tx, number):
-            return
-        case = load(tx, office, number, today())
-    samples.add_forms(case, office.world(case.agency, today()))
+        case = load_any(tx, office, number, today())
+    if isinstance(case, Case):
+        samples.add_forms(case, office.world(case.agency, today()))

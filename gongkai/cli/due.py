@@ -1,7 +1,7 @@
 """``gongkai due``: a deadline and its day-by-day proof."""
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 import typer
 
@@ -9,13 +9,12 @@ from gongkai.calendars import calendar_for, settings_of
 from gongkai.cli.frame import config_file, day, day_text, say, say_json
 from gongkai.cli.texts import t
 from gongkai.term import Question, Span, Term, term
+from gongkai.wording import COUNTING, proof_as
 from rules.workdays import Day, WorkCalendar
 from workflow.proof import ProofLine
 from workflow.vocabulary import RECEIVED_AT_ONCE, Channel
 
 app = typer.Typer()
-
-_KINDS: Final = {"start": "起算", "counted": "计入", "skipped": "跳过", "excluded": "扣除"}
 
 
 def span(text: str) -> Span:
@@ -80,10 +79,7 @@ def _as_json(found: Term, calendar: WorkCalendar, *, proof: bool) -> dict[str, A
         "law": found.law.effective.isoformat(),
     }
     if proof:
-        answer["proof"] = [
-            {"on": line.on.isoformat(), "n": line.n, "kind": line.kind, "why": line.why}
-            for line in found.proof
-        ]
+        answer["proof"] = [proof_as(line) for line in found.proof]
     return answer
 
 
@@ -125,4 +121,4 @@ def _show_proof(lines: tuple[ProofLine, ...]) -> None:
     say(f"{t('逐日说明')}：")
     for line in lines:
         count = f"第{line.n}日" if line.n else "—"
-        say(f"  {day_text(line.on)}  {t(_KINDS[line.kind])}  {count}  {line.why}")
+        say(f"  {day_text(line.on)}  {t(COUNTING[line.kind])}  {count}  {line.why}")

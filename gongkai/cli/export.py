@@ -4,15 +4,14 @@ from pathlib import Path
 
 import typer
 
-from gongkai import rectifying
 from gongkai.cli.case import BY, NUMBER
 from gongkai.cli.frame import config_file, say, say_json
 from gongkai.cli.texts import t
 from gongkai.cli.who import actor_of
 from gongkai.errors import BadUse
 from gongkai.export.making import export as make
+from gongkai.kinds import load_any
 from gongkai.real import open_office
-from gongkai.requesting import load
 from gongkai.store.engine import reading
 from gongkai.today import today
 from workflow.commands import AddNote
@@ -33,9 +32,7 @@ def export(
         raise BadUse("请用 --reason 写明导出的理由。")
     office = open_office(config_file())
     with reading(office.store) as tx:
-        small = rectifying.is_rectification(tx, number)
-        take = rectifying.load if small else load
-        case = take(tx, office, number, today())
+        case = load_any(tx, office, number, today())
     actor = actor_of(office, case.agency, None, AddNote(text=""), by)
     done = make(office, number, out, by=actor, reason=reason, today=today())
     if json:

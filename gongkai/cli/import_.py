@@ -7,22 +7,20 @@ from typing import Any
 import typer
 
 from gongkai.acts import LABELS
-from gongkai.answer import NO_CASE, answer, case_as, notice_as, rectification_as
+from gongkai.answer import NO_CASE, answer, heading_as, notice_as
 from gongkai.casefile import open_story
 from gongkai.cli.files import each_file
 from gongkai.cli.frame import config_file, say, say_json
 from gongkai.cli.texts import t
 from gongkai.errors import DONE, REFUSED
 from gongkai.importing import Imported, import_file
+from gongkai.kinds import load_any
 from gongkai.office import Office
 from gongkai.real import open_office
-from gongkai.rectifying import RECTIFICATIONS, is_rectification
-from gongkai.requesting import REQUESTS
 from gongkai.runs import Run, StepResult
 from gongkai.store.engine import reading
 from gongkai.store.registry import papers_of
 from gongkai.today import today
-from gongkai.unit import load
 from gongkai.wording import advice
 
 app = typer.Typer()
@@ -78,11 +76,8 @@ def _report_known(office: Office, file: Path, number: str, *, json: bool) -> Non
 def _known(office: Office, number: str) -> dict[str, Any]:
     with reading(office.store) as tx:
         papers = [notice_as(paper, None) for paper in papers_of(tx, number)]
-        if is_rectification(tx, number):
-            heading = rectification_as(load(tx, office, RECTIFICATIONS, number, today()))
-        else:
-            case = load(tx, office, REQUESTS, number, today())
-            heading = case_as(case, office.world(case.agency, today()))
+        case = load_any(tx, office, number, today())
+    heading = heading_as(case, office.world(case.agency, today()))
     beside: dict[str, Any] = {"steps": [], "deadlines": [], "findings": [], "notices": papers}
     return {"case": heading, **beside, "imported": False, "repeated": True}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from gongkai import catalogue as list_of_papers
-from gongkai import printing, rectifying
+from gongkai import printing
 from gongkai.answer import notice_as
 from gongkai.cli import numbers, show
 from gongkai.cli.frame import config_file, day, say, say_json, tell
@@ -16,7 +16,9 @@ from gongkai.cli.texts import t
 from gongkai.cli.who import actor_of
 from gongkai.errors import DONE, REFUSED, BadUse
 from gongkai.fonts import gaps
+from gongkai.kinds import load_any
 from gongkai.office import Office
+from gongkai.out import told_of
 from gongkai.pdf import to_pdf
 from gongkai.printing import Sheet
 from gongkai.real import open_office
@@ -106,7 +108,8 @@ def render(
     if out is None:
         say(paper.text)
     else:
-        out.write_bytes(paper.docx)
+        with told_of(out):
+            out.write_bytes(paper.docx)
         say(f"{out}（sha256 {paper.sha256}）")
 
 
@@ -155,12 +158,9 @@ class _File:
 def _opened(office: Office, number: str) -> _File:
     with reading(office.store) as tx:
         papers = papers_of(tx, number)
-        if rectifying.is_rectification(tx, number):
-            return _File(
-                case=None, agency=rectifying.load(tx, office, number, today()).agency, papers=papers
-            )
-        case = load(tx, office, number, today())
-    return _File(case=case, agency=case.agency, papers=papers)
+        case = load_any(tx, office, number, today())
+    own = case if isinstance(case, Case) else None
+    return _File(case=own, agency=case.agency, papers=papers)
 
 
 @app.command("print", help="打印一件案件：已制发的文书和可以随时打印的表格，按归档顺序。")

@@ -15,6 +15,7 @@ from gongkai.real import open_office
 from gongkai.registering import import_highest
 from gongkai.store.engine import reading
 from gongkai.store.registry import Series, series_rows
+from gongkai.today import today
 
 app = typer.Typer(help="文号：各系列用到第几号，年中启用时接续原有文号。", no_args_is_help=True)
 
@@ -47,14 +48,14 @@ def _line(row: Series) -> tuple[str, ...]:
     return (row.agency, row.series, *map(str, counts))
 
 
-@app.command("import", help="启用以前已经用到第几号：本系统从下一号接着编。")
+@app.command("import", help="启用以前（或者恢复备份以前）已经用到第几号：本系统从下一号接着编。")
 def import_number(
     series: str = typer.Argument(..., help=f"系列：{'、'.join(_KNOWN)}"),
     year: int = typer.Argument(..., min=2008, max=2200, help="年度"),
     n: int = typer.Argument(..., min=1, max=999_999, help="已经用到的最大号"),
     agency: str = typer.Option("", help="机关；只配置了一个机关时可以不写"),
 ) -> None:
-    """Continue a run that began outside; refused once the program has given numbers of it."""
+    """Continue a run that began outside, or one of which a restore has lost the last numbers."""
     office = open_office(config_file())
     if series not in _KNOWN:
         raise BadUse(f"没有“{series}”这个系列。可用：{'、'.join(_KNOWN)}。")
@@ -63,5 +64,5 @@ def import_number(
     if key not in keys:
         said = f"没有“{agency}”这个机关" if agency else "配置了几个机关，请写明是哪一个"
         raise BadUse(f"{said}。用 --agency，可用：{'、'.join(keys)}。")
-    import_highest(office, key, series, year, n)
+    import_highest(office, key, series, year, n, on=today())
     say(f"{key} {series} {year}年：下一号是{n + 1}。")

@@ -8,23 +8,20 @@ from typing import Any
 import typer
 from sqlalchemy import RowMapping
 
-from gongkai import personal, rectifying
+from gongkai import personal
 from gongkai.acts import LABELS
 from gongkai.cli import show
 from gongkai.cli.frame import config_file, say, say_json
 from gongkai.cli.texts import t
 from gongkai.errors import BadUse
+from gongkai.kinds import load_any
 from gongkai.office import Office
 from gongkai.personal import Unmasked, people_of, texts
 from gongkai.real import open_office
-from gongkai.requesting import load
 from gongkai.store import blind
 from gongkai.store.engine import reading
 from gongkai.store.records import case_row_of
-from gongkai.store.tables import RECTIFICATION
 from gongkai.today import today
-from workflow.case import Case
-from workflow.rectification import Rectification
 
 JSON = typer.Option(False, "--json", help=t("以 JSON 输出"))
 BY = typer.Option(..., help="用户名，或者 角色:姓名（如 officer:李）")
@@ -58,11 +55,7 @@ def find(
 
 def _people(office: Office, row: RowMapping) -> tuple[personal.Masked, ...]:
     with reading(office.store) as tx:
-        case: Case | Rectification = (
-            rectifying.load(tx, office, row["number"], today())
-            if row["kind"] == RECTIFICATION
-            else load(tx, office, row["number"], today())
-        )
+        case = load_any(tx, office, row["number"], today())
     return people_of(case)
 
 

@@ -74,4 +74,7 @@ def _tell(done: Restored, lost: list[str], *, anchored: bool) -> None:
         tell(f"缺少：{line}")
     for fault in done.faults:
         tell(f"数据有问题：{fault}")
-    tell("所有登录已失效；对外发送已暂停，核对无误后再恢复发送。")
+    tell(
+        "所有登录已失效；对外发送已暂停：用 gongkai outbox list 核对还有什么没有发出，"
+        "再用 gongkai outbox resume 恢复。"
+    )

@@ -1,4 +1,4 @@
-"""``gongkai scheduler``: wakes the sweep, alone, where the web desk runs on several machines."""
+"""``gongkai scheduler``: wakes the sweep, alone; several may run, on several machines."""
 
 import logging
 
@@ -7,7 +7,7 @@ import typer
 from gongkai.cli.frame import config_file, say
 from gongkai.cli.texts import t
 from gongkai.real import open_office
-from gongkai.scheduler import build
+from gongkai.scheduler import Reopened, build
 
 app = typer.Typer()
 
@@ -19,4 +19,4 @@ def scheduler() -> None:
     office = open_office(config_file())
     times = "、".join(f"{at:%H:%M}" for at in office.config.scheduler.times)
     say(f"启动时办理一次，此后每天 {times} 各办理一次。")
-    build(office, blocking=True).start()
+    build(Reopened(office, config_file), blocking=True).start()

@@ -12,7 +12,7 @@ from rich.table import Table
 from gongkai.cli.texts import t
 from gongkai.store.registry import StoredPaper
 from gongkai.timeline import Line
-from gongkai.wording import advice, article_text
+from gongkai.wording import COUNTING, advice, article_text
 from workflow.clock import Deadline
 from workflow.findings import Finding
 from workflow.periods import PeriodKind
@@ -36,8 +36,6 @@ OUTCOMES: Final = {
     "lapsed": "（期限已过，不再提醒）",
     "refused": "（未能办理，已提请经办人处理）",
 }
-
-_KINDS: Final = {"start": "起算", "counted": "计入", "skipped": "跳过", "excluded": "扣除"}
 
 
 def heading(title: str, subtitle: str = "") -> None:
@@ -103,7 +101,7 @@ def proof(lines: Iterable[ProofLine]) -> None:
         "逐日说明",
         ("日期", "", "", ""),
         (
-            (_day(line.on), t(_KINDS[line.kind]), f"第{line.n}日" if line.n else "", line.why)
+            (_day(line.on), t(COUNTING[line.kind]), f"第{line.n}日" if line.n else "", line.why)
             for line in lines
         ),
     )

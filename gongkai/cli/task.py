@@ -9,16 +9,14 @@ import typer
 from gongkai.cli import show
 from gongkai.cli.frame import config_file, day, say, say_json
 from gongkai.cli.texts import t
-from gongkai.errors import BadUse
 from gongkai.office import Office
 from gongkai.out import write_papers
 from gongkai.real import open_office
 from gongkai.store import tasks
-from gongkai.store.engine import reading, writing
-from gongkai.store.journal import Act, record
+from gongkai.store.engine import reading
 from gongkai.store.tasks import Task
+from gongkai.sweep import closing, yearly
 from gongkai.sweep.proposals import Proposal, preview, proposals
-from gongkai.sweep.running import YEARLY_DONE
 from gongkai.today import today
 from gongkai.wording import advice
 from workflow.errors import Refused
@@ -28,7 +26,7 @@ from workflow.vocabulary import Role
 app = typer.Typer(help=t("待办：列表、办结。"), no_args_is_help=True)
 
 JSON = typer.Option(False, "--json", help=t("以 JSON 输出"))
-_YEARLY = (PeriodKind.ANNUAL_REPORT, PeriodKind.YEARLY_SCORE)
+BY = typer.Option(..., help="用户名，或者 角色:姓名（如 officer:李）")
 
 
 @app.command("list", help="待办列表，最急的在前。")
@@ -44,8 +42,8 @@ def list_tasks(
     if json:
         say_json([as_json(task) for task in found])
         return
-    rows = ((task.due_on.isoformat(), task.role.label, task.text) for task in found)
-    show.table("", ("到期日", "角色", "待办"), rows)
+    rows = ((task.key, task.due_on.isoformat(), task.role.label, task.text) for task in found)
+    show.table("", ("标识", "到期日", "角色", "待办"), rows)
     say(f"共{len(found)}项。")
 
 
@@ -54,6 +52,7 @@ def as_json(task: Task) -> dict[str, Any]:
     return {
         "agency": task.agency,
         "case": task.case_number or None,
+        "key": task.key,
         "kind": task.kind.value,
         "number": task.number,
         "due_on": task.due_on.isoformat(),
@@ -81,7 +80,8 @@ def list_proposals(
     for one in found:
         say(one["text"])
         say(f"    {one['command']}")
-        say(f"    还缺：{one['refused']}" if one["refused"] else f"    拟制文书：{one['papers']}")
+        papers = "、".join(one["papers"]) or "无"
+        say(f"    还缺：{one['refused']}" if one["refused"] else f"    拟制文书：{papers}")
     say(f"共{len(found)}项。期满有无正当理由由人判断，系统不自动办结。")
 
 
@@ -101,23 +101,23 @@ def done(
     agency: str = typer.Argument(..., help="机关"),
     kind: PeriodKind = typer.Argument(..., help="annual_report 或者 yearly_score"),
     year: int = typer.Argument(..., help="办结的年度，如 2027 年 1 月 31 日前公布的填 2027"),
-    by: str = typer.Option(..., help="办理人"),
+    by: str = BY,
     on: date | None = typer.Option(None, parser=day, metavar="DATE", help="办结日期，默认今天"),
 ) -> None:
     """Record that a yearly duty of an agency is done: its reminders end."""
-    if kind not in _YEARLY:
-        raise BadUse("只有 annual_report 和 yearly_score 用这个命令；案件的期限随办理步骤办结。")
     office = open_office(config_file())
-    office.world(agency, today())
-    _record(office, agency, f"{kind.value}/{year}", by, on or today())
-    say(f"已记录：{agency} {kind.label}（{year}）办结。")
+    new = yearly.record_done(office, agency, kind, year, by, on or today(), today())
+    again = "" if new else "此前已有记录，没有重复"
+    say(f"{again or '已'}记录：{agency} {kind.label}（{year}）办结。")
 
 
-def _record(office: Office, agency: str, key: str, by: str, on: date) -> None:
-    with writing(office.store) as tx:
-        said = {"key": key, "by": by}
-        at = office.moment()
-        record(tx, Act(agency=agency, kind=YEARLY_DONE, on=on, said=said, recorded_at=at))
-        for task in tuple(tasks.open_tasks(tx, agency=agency, case="")):
-            if f"{task.kind.value}/{task.number}" == key:
-                tasks.close(tx, task, on, by)
+@app.command(help="没有送出的消息已另行告知等：办结一项“需要处理”的待办，写明怎样处理的。")
+def close(
+    key: str = typer.Argument(..., help="待办的标识，见 gongkai task list"),
+    by: str = BY,
+    reason: str = typer.Option(..., help="怎样处理的，如：已电话告知"),
+    agency: str = typer.Option("", help="哪个机关的"),
+) -> None:
+    """Close what no step of a case will close; a recorded act."""
+    closed = closing.close(open_office(config_file()), key, by, reason, today(), agency=agency)
+    say(f"已办结，并记录在链上：{closed.text}")

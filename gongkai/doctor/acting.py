@@ -14,7 +14,10 @@ from workflow.periods import Period
 from workflow.reminders import ActionKind
 from workflow.vocabulary import Role
 
-_MEND: Final = "运行 gongkai sweep 会重新计算期限；仍不一致的，用 gongkai doctor --rebuild 重建。"
+_MEND: Final = (
+    "日历或者内部期限改过的，运行 gongkai sweep 会重新计算；"
+    "仍不一致的，用 gongkai doctor --rebuild --yes 由事实重建。"
+)
 _l, _f, _o = t.ledger.c, t.facts.c, t.outbox.c
 _MADE: Final = (
     select(_l.agency, _l.case_number, _l.kind, _l.fact, _f.kind, _f.public)

@@ -16,10 +16,9 @@ _GUARDS: Final = "请查明是谁去掉的；恢复备份到新的数据库可�
 def database_clean(look: Look) -> Iterator[Found]:
     """The database finds nothing wrong with itself, and its guards are in place."""
     yield from _postgresql(look) if look.postgresql else _sqlite(look)
-    missing = {f"guard_{name}" for name, *_ in rules(look.tx.connection.dialect.name)}
-    for name in sorted(missing - set(_guards(look))):
-        said = "数据库里防止改动的保护被去掉了。"
-        yield Found(what=said, where=f"触发器 {name}", mend=_GUARDS)
+    for name, table in sorted(_wanted(look) - _guards(look)):
+        said = "数据库里防止改动的保护被去掉、停用或者挪走了。"
+        yield Found(what=said, where=f"{table} 表 触发器 {name}", mend=_GUARDS)
 
 
 def _sqlite(look: Look) -> Iterator[Found]:
@@ -30,13 +29,28 @@ def _sqlite(look: Look) -> Iterator[Found]:
         yield Found(what=f"所依据的 {parent} 行不在。", where=f"{table} 表 第{rowid}行")
 
 
-def _guards(look: Look) -> Iterator[str]:
-    wanted = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        if look.postgresql
-        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    )
-    yield from look.tx.execute(text(wanted)).scalars()
+def _wanted(look: Look) -> set[tuple[str, str]]:
+    """Return every guard with its table."""
+    named = list(rules(look.tx.connection.dialect.name))
+    wanted = {(f"guard_{name}", table) for name, table, *_ in named}
+    if look.postgresql:
+        wanted |= {(f"guard_{table}_no_truncate", table) for _, table, *_ in named}
+    return wanted
+
+
+#: Those of the schema that is used, that fire in a session like ours: not on replicas only.
+_TRIGGERS: Final = (
+    "SELECT g.tgname, c.relname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') AND n.nspname = current_schema()"
+)
+
+
+def _guards(look: Look) -> set[tuple[str, str]]:
+    """Return the guards that are in force, each with its table."""
+    sqlite = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    found = look.tx.execute(text(_TRIGGERS if look.postgresql else sqlite))
+    return {(name, table) for name, table in found}
 
 
 def _unreferred(key: ForeignKeyConstraint) -> Select[Any]:

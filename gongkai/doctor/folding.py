@@ -29,7 +29,6 @@ from workflow.periods import Period
 from workflow.rectification import Rectification
 from workflow.world import World
 
-KINDS: Final[Mapping[str, Kind[Any]]] = {kind.name: kind for kind in (REQUESTS, RECTIFICATIONS)}
 #: What a row of a case says besides whose it is.
 COLUMNS: Final = tuple(c.name for c in t.cases.c if c.name not in {"agency", "number", "erased_on"})
 #: What depends on the day on which it is looked at, where another agency is waited for.
@@ -46,13 +45,6 @@ _ROWS: Final = (
     )
     .order_by(_f.agency, _f.case_number, _f.n)
     .execution_options(yield_per=500)
-)
-_EMPTY: Final = (
-    select(_k.agency, _k.number)
-    .select_from(
-        t.cases.outerjoin(t.facts, and_(_f.agency == _k.agency, _f.case_number == _k.number))
-    )
-    .where(_f.n.is_(None))
 )
 
 
@@ -100,12 +92,13 @@ class Folded:
 
 
 def folded(look: Look) -> Iterator[Folded | Found]:
-    """Yield every case with facts, folded; what cannot be folded is found."""
+    """Yield every case with facts, folded; what cannot be folded is found.
+
+    A row without any fact is found where commands, facts and rows are counted.
+    """
     rows = look.rows(_ROWS.where(look.of(_f.agency))).mappings()
     for (agency, number), found in groupby(rows, key=itemgetter("agency", "case_number")):
         yield from one_folded(look, agency, number, list(found))
-    for agency, number in look.rows(_EMPTY.where(look.of(_k.agency))):
-        yield Found(what="有案件行，没有任何事实。", where=f"{agency} 案件 {number}")
 
 
 def one_folded(

@@ -15,8 +15,8 @@ from sqlalchemy import and_, select
 from gongkai.doctor.look import Found, Look
 from gongkai.store import blobs
 from gongkai.store import tables as t
-from gongkai.store.entries import Row
-from gongkai.store.hanging import digest_of_row
+from gongkai.store.entries import Attached, Row
+from gongkai.store.hanging import unlike_attached, unlike_row, unlisted
 from gongkai.store.keys import KeyTrouble
 
 _PARTS: Final = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
@@ -89,7 +89,7 @@ def _unlike_fact(row: Row) -> Iterator[str]:
     ref = refs[row["place"] - 1] if 0 < row["place"] <= len(refs) else None
     if ref is None:
         yield "事实没有制发这份文书。"
-    elif ref.get("row") and ref["row"] != digest_of_row(row):
+    elif unlike_row(ref, row):
         yield "登记与制发时的不符，被改动。"
 
 
@@ -131,9 +131,11 @@ def _printed(row: Row, words: str) -> Iterator[str]:
 def attachments_match(look: Look) -> Iterator[Found]:
     """Each attachment is what its fact says, and its bytes are there; blobs of nobody are named."""
     for row in map(dict, look.rows(_ATTACHED.where(look.of(_a.agency))).mappings().all()):
-        where = f"{row['agency']} 案件 {row['case_number']} 第{row['fact']}项事实的附件"
         for said in _attached(look, row):
-            yield Found(what=said, where=where, mend="请从备份恢复，或者请申请人重新提供。")
+            yield _not_attached(said, row["agency"], row["case_number"], row["fact"])
+    for agency, number, n, said in unlisted(look.tx):
+        if look.only in {"", agency}:
+            yield _not_attached(said, agency, number, n)
     for orphan in blobs.orphans(look.tx):
         if look.only in {"", orphan.agency}:
             yield Found(
@@ -144,10 +146,15 @@ def attachments_match(look: Look) -> Iterator[Found]:
             )
 
 
+def _not_attached(said: str, agency: str, number: str, n: int) -> Found:
+    where = f"{agency} 案件 {number} 第{n}项事实的附件"
+    return Found(what=said, where=where, mend="请从备份恢复，或者请申请人重新提供。")
+
+
 def _attached(look: Look, row: Row) -> Iterator[str]:
-    command = json.loads(row["public"])["command"] if row["public"] else {}
-    if {command.get("sha256"), row["sha256"]} != {row["sha256"]}:
-        yield "登记的摘要与事实所写的不符。"
+    kept = Attached(*(row[name] for name in Attached._fields))
+    if wrong := unlike_attached(json.loads(row["public"] or "{}"), kept):
+        yield wrong
     folder = look.office.config.attachments.folder
     try:
         size = sum(map(len, blobs.stream(look.tx, row["agency"], row["sha256"], folder)))

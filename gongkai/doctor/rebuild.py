@@ -123,18 +123,17 @@ def _written(look: Look, one: Folded, on: date) -> None:
     columns = [found.column for found in _differences(one)]
     if not columns:
         return  # somebody has taken a step in the meantime
-    place = Place(one.agency, one.number)
-    deadlines.sync(look.tx, place, one.periods, look.office.calendar, ledger(look.tx, place))
-    outcomes.forget(look.tx, one.agency, one.number)
+    erased_on = one.stored["erased_on"] if one.stored else _erased_on(look, one)
     row = {name: one.row[name] for name in COLUMNS}
     if one.stored:
         k = t.cases.c
         here = (k.agency == one.agency) & (k.number == one.number)
         look.tx.execute(update(t.cases).where(here).values(row))
     else:
-        key = {"agency": one.agency, "number": one.number, "erased_on": _erased_on(look, one)}
+        key = {"agency": one.agency, "number": one.number, "erased_on": erased_on}
         look.tx.execute(insert(t.cases).values({**key, **row}))
-    outcomes.write(look.tx, one.outcomes)
+    if erased_on is None:  # what is kept of it was made from what is no longer there
+        _write_caches(look, one)
     act = Act(
         agency=one.agency,
         kind=REBUILT,
@@ -144,6 +143,13 @@ def _written(look: Look, one: Folded, on: date) -> None:
         recorded_at=look.office.moment(),
     )
     record(look.tx, act)
+
+
+def _write_caches(look: Look, one: Folded) -> None:
+    place = Place(one.agency, one.number)
+    deadlines.sync(look.tx, place, one.periods, look.office.calendar, ledger(look.tx, place))
+    outcomes.forget(look.tx, one.agency, one.number)
+    outcomes.write(look.tx, one.outcomes)
 
 
 def _erased_on(look: Look, one: Folded) -> date | None:

@@ -6,9 +6,10 @@ from typing import Final
 
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
-from gongkai.doctor.look import REBUILD, Found, Look
+from gongkai.doctor.look import Found, Look
 from gongkai.store import tables as t
-from gongkai.store.records import answer_digest
+from gongkai.store.entries import Answer
+from gongkai.store.hanging import unlike_answer
 
 _f, _a, _k = t.facts.c, t.commands.c, t.cases.c
 _OWN: Final = and_(_a.agency == _f.agency, _a.case_number == _f.case_number, _a.fact == _f.n)
@@ -24,8 +25,10 @@ def commands_are_there(look: Look) -> Iterator[Found]:
     for agency, number, n, public, command_id, asked, answer in look.rows(
         _ANSWERS.where(look.of(_f.agency))
     ):
-        said = _said(public)
-        wrong = _unlike(said, n, command_id, asked, answer)
+        kept = None if command_id is None else Answer(command_id, asked, answer)
+        wrong = unlike_answer(_said(public), kept)
+        if kept and not wrong and _said(answer).get("version") != n:
+            wrong = "命令的结果写的不是这一项事实。"
         if wrong:
             yield Found(what=wrong, where=f"{agency} 案件 {number} 第{n}项事实")
 
@@ -36,18 +39,6 @@ def _said(public: str) -> dict[str, object]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _unlike(
-    said: dict[str, object], n: int, command_id: str | None, asked: str, answer: str
-) -> str:
-    if command_id is None:
-        return "办理过的命令没有留下结果，重复提交时会再办一次。"
-    if command_id != said.get("command_id"):
-        return "命令的编号与事实所写的不符。"
-    if said.get("answered") and said["answered"] != answer_digest(asked, answer):
-        return "命令的结果与办理时答复的不符。"
-    return "" if _said(answer).get("version") == n else "命令的结果写的不是这一项事实。"
 
 
 _FACTS: Final = (
@@ -85,18 +76,13 @@ _COUNTS: Final = (
         )
     )
 )
-_UNFILED: Final = (
-    select(_f.agency, _f.case_number)
-    .select_from(
-        t.facts.outerjoin(t.cases, and_(_k.agency == _f.agency, _k.number == _f.case_number))
-    )
-    .where(_k.number.is_(None))
-    .distinct()
-)
 
 
 def steps_agree(look: Look) -> Iterator[Found]:
-    """Each case has as many commands as facts as changes of its state, numbered 1 to n."""
+    """Each case has as many commands as facts as changes of its state, numbered 1 to n.
+
+    Facts without a row of their case are found where the rows are folded.
+    """
     for agency, number, version, facts, first, last, commands in look.rows(
         _COUNTS.where(look.of(_k.agency))
     ):
@@ -104,8 +90,6 @@ def steps_agree(look: Look) -> Iterator[Found]:
             f"案件为第{version}版，有{facts or 0}项事实（{first}至{last}）、{commands or 0}个命令。"
         )
         yield Found(what=said, where=f"{agency} 案件 {number}")
-    for agency, number in look.rows(_UNFILED.where(look.of(_f.agency))):
-        yield Found(what="有事实，没有案件行。", where=f"{agency} 案件 {number}", mend=REBUILD)
 
 
 #: Every table whose rows belong to a case, and its column with the case's number.

@@ -1,12 +1,15 @@
 """The audit as a workbook: a sheet for each table, and one with the cases behind every figure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from gongkai.exemption_audit.tables import Cell, Sheet, listed
+from gongkai.out import told_of
 
 #: What a case is called is text: no formula, no link, no number is made of it.
 _PLAIN: Final = {
@@ -23,12 +26,21 @@ _CASES: Final = ("表", "行", "数字", "案件编号")
 def write(file: Path, sheets: Iterable[Sheet]) -> None:
     """Write the tables into ``file``."""
     kept = list(sheets)
-    with Workbook(str(file), _PLAIN) as book:
+    with told_of(file), _refused_by_system(), Workbook(str(file), _PLAIN) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for sheet in kept:
             rows = [[_plain(cell) for cell in row] for row in sheet.rows]
             _fill(book, sheet.title, sheet.columns, rows, bold)
         _fill(book, "案件", _CASES, _cases(kept), bold)
+
+
+@contextmanager
+def _refused_by_system() -> Iterator[None]:
+    """Let through what the system said; the library has an error of its own for it."""
+    try:
+        yield
+    except FileCreateError as error:
+        raise OSError(*error.args[0].args) from error
 
 
 def _plain(cell: Cell) -> str | float | None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import Table, select
 
 from gongkai.codec import canonical
 from gongkai.store import chain, records
@@ -13,11 +13,9 @@ from gongkai.store import tables as t
 from gongkai.store.chain import GENESIS, Head
 from gongkai.store.engine import Transaction
 from gongkai.store.failures import StoreError
+from gongkai.store.registry import row_said
 
-_SALT: Final = 16
 _AT_ONCE: Final = 1000
-#: What of a paper's row may change after its issue.
-_CHANGING: Final = ("void_on", "void_reason")
 
 
 class Entry(NamedTuple):
@@ -28,26 +26,12 @@ class Entry(NamedTuple):
     hash: str
 
 
-def facts(tx: Transaction, agency: str, number: str) -> Iterator[Mapping[str, Any]]:
+def facts(tx: Transaction, number: str) -> Iterator[Mapping[str, Any]]:
     """Yield the facts of a case: what the chain has of each, and its personal part in plain."""
-    f, p = t.facts.c, t.personal.c
-    same = (p.agency == f.agency) & (p.case_number == f.case_number) & (p.n == f.n)
-    wanted = (
-        select(t.facts, p.key, p.sealed)
-        .join_from(t.facts, t.personal, same, isouter=True)
-        .where(f.agency == agency, f.case_number == number)
-        .order_by(f.n)
-    )
-    for row in tx.execute(wanted).mappings():
-        yield {"entry": chain.fact_said(row), **_personal(tx, row)}
-
-
-def _personal(tx: Transaction, row: RowMapping) -> Mapping[str, str]:
-    if row["sealed"] is None:
-        return {}
-    place = records.place_of(row["agency"], row["case_number"], row["n"])
-    salted = tx.keys.open(row["key"], row["sealed"], place)
-    return {"salt": salted[:_SALT].hex(), "personal": salted[_SALT:].decode()}
+    for row in records.fact_rows(tx, number):
+        own = records.opened(tx, row)
+        plain = {"salt": own[0].hex(), "personal": own[1].decode()} if own else {}
+        yield {"entry": chain.fact_said(row), **plain}
 
 
 def acts(tx: Transaction, agency: str, number: str) -> Iterator[Mapping[str, Any]]:
@@ -122,11 +106,9 @@ def papers(tx: Transaction, agency: str, number: str) -> Iterator[tuple[Mapping[
     here = (p.agency == agency) & (p.case_number == number)
     wanted = select(t.papers).where(here).order_by(p.fact, p.place)
     for row in tx.execute(wanted).mappings():
-        said = {key: value for key, value in row.items() if key not in _CHANGING}
-        said["on"] = row["on"].isoformat()
         void = {"void_on": row["void_on"].isoformat() if row["void_on"] else None}
         stem = f"papers/{row['fact']:04d}-{row['place']}"
-        yield {"row": said, **void, "void_reason": row["void_reason"]}, stem
+        yield {"row": row_said(row), **void, "void_reason": row["void_reason"]}, stem
 
 
 def line(value: Mapping[str, Any]) -> bytes:

@@ -8,14 +8,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from gongkai import rectifying, timeline
+from gongkai import timeline
+from gongkai.anchors import anchor_file
 from gongkai.attaching import stored
 from gongkai.attaching.kinds import ending_of
 from gongkai.attaching.stored import new_file
+from gongkai.backup_file import digest_of
 from gongkai.codec import canonical
 from gongkai.export import gathering, telling
+from gongkai.kinds import load_any
 from gongkai.office import Office, unknown_case
-from gongkai.requesting import load
 from gongkai.store import blobs, journal, records
 from gongkai.store.chain import ALGORITHM, Head
 from gongkai.store.engine import Transaction, reading, writing
@@ -69,7 +71,7 @@ def export(
         with reading(office.store) as tx, zipfile.ZipFile(beside, "w") as package:
             made = _Package(package)
             case, head = _filled(tx, office, number, made, today)
-        done = Exported(sha256=_digest(beside), head=head, files=len(made.files) + 1)
+        done = Exported(sha256=digest_of(beside), head=head, files=len(made.files) + 1)
         said = {"by": str(by), "reason": reason, "sha256": done.sha256, "head": head._asdict()}
         act = Act(
             agency=case.agency,
@@ -88,14 +90,6 @@ def _recorded(office: Office, act: Act) -> None:
         journal.record(tx, act)
 
 
-def _digest(file: Path) -> str:
-    seen = sha256()
-    with file.open("rb") as stream:
-        while piece := stream.read(blobs.PART):
-            seen.update(piece)
-    return seen.hexdigest()
-
-
 def _filled(
     tx: Transaction, office: Office, number: str, made: _Package, today: date
 ) -> tuple[Case | Rectification, Head]:
@@ -105,7 +99,7 @@ def _filled(
     start = gathering.start_of(tx, found.agency, number)
     ends = [start]
     made.add("chain.jsonl", _chain(tx, found.agency, ends))
-    made.add("facts.jsonl", map(gathering.line, gathering.facts(tx, found.agency, number)))
+    made.add("facts.jsonl", map(gathering.line, gathering.facts(tx, number)))
     made.add("acts.jsonl", map(gathering.line, gathering.acts(tx, found.agency, number)))
     _add_anchors(office, made, found.agency, start)
     _add_papers(tx, made, found.agency, number)
@@ -142,7 +136,7 @@ def _chain(tx: Transaction, agency: str, ends: list[Head]) -> Iterator[bytes]:
 
 
 def _add_anchors(office: Office, made: _Package, agency: str, start: Head) -> None:
-    file = Path(office.config.audit.anchors)
+    file = anchor_file(office)
     if file.is_file():
         lines = list(gathering.anchors_of(file.read_bytes(), agency, start.seq))
         if lines:
@@ -169,12 +163,11 @@ def _add_account(
     tx: Transaction, office: Office, made: _Package, number: str, today: date
 ) -> Case | Rectification:
     answers = records.answers_of(tx, number)
-    if rectifying.is_rectification(tx, number):
-        small = rectifying.load(tx, office, number, today)
-        made.add("timeline.txt", [telling.told(timeline.of_rectification(small, answers)).encode()])
+    case = load_any(tx, office, number, today)
+    if isinstance(case, Rectification):
+        made.add("timeline.txt", [telling.told(timeline.of_rectification(case, answers)).encode()])
         made.add("attachments.json", [b"[]\n"])
-        return small
-    case = load(tx, office, number, today)
+        return case
     world = office.world(case.agency, today)
     made.add("timeline.txt", [telling.told(timeline.of_case(case, answers, world)).encode()])
     made.add("proof.txt", [telling.proven(case, world).encode()])

@@ -6,14 +6,13 @@ from typing import Final
 
 from gongkai.store.chain import Head
 from gongkai.timeline import Line
-from gongkai.wording import article_text
+from gongkai.wording import COUNTING, article_text
 from workflow.case import Case
 from workflow.clock import deadlines
 from workflow.periods import PeriodKind
 from workflow.proof import proof
 from workflow.world import World
 
-_KINDS: Final = {"start": "起算", "counted": "计入", "skipped": "跳过", "excluded": "扣除"}
 _CONTENTS: Final = """\
 案卷导出材料
 
@@ -46,7 +45,8 @@ _CONTENTS: Final = """\
   能：上述记录、文书、附件自写入以来没有改动、删除、插入、调换；个人信息与当时承诺的一致。
   不能：记录的内容是否属实；chain.jsonl 中他案各项的内容；导出之后又发生的事。
   timeline.txt、proof.txt、本说明由程序根据记录生成，只受 manifest.json 保护，以 facts.jsonl 为准。
-  已按保存期限删除的个人信息、文书、附件没有原文，其摘要仍在链上。
+  已按保存期限删除的个人信息、文书、附件没有原文，其摘要仍在链上；acts.jsonl 里没有注销记录
+  （erased）而缺少原文的，核验程序报为不符。
 
 四、手工核验一步
   取 facts.jsonl 一行中的 entry，按键名排序、不留空格写成 UTF-8 的 JSON，计算 SHA-256，应与
@@ -94,4 +94,4 @@ def _proven(case: Case, world: World) -> Iterator[str]:
     yield "二、答复期限逐日说明"
     for line in proof(case, world):
         n = f"第{line.n}日 " if line.n else ""
-        yield f"{line.on} {_KINDS[line.kind]} {n}{line.why}"
+        yield f"{line.on} {COUNTING[line.kind]} {n}{line.why}"

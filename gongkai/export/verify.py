@@ -6,7 +6,8 @@ This program only reads. It proves, with nothing but SHA-256 and HMAC, that
 2. chain.jsonl is unbroken: the link of an entry is sha256(link before + digest of the entry);
 3. every fact of the case, and every act upon its data, has the digest that the chain has for it;
 4. what was said in confidence is what the fact committed to: HMAC-SHA256(salt, words);
-5. papers and attachments are the bytes that the facts name;
+5. papers and attachments are the bytes that the facts name; what is missing without an act that
+   erased it was left out;
 6. the ends of the chain that were noted elsewhere (anchors.jsonl) are links of this chain.
 
 Canonical bytes are JSON with sorted keys, without spaces, in UTF-8.
@@ -142,19 +143,23 @@ def check_entries(
             fault(place, "次序不对")
         before = entry.get("seq") or 0
         if what == "fact":
-            check_fact(place, number, entry, line)
+            check_fact(place, number, entry, line, manifest["erased"])
         found.append(entry)
     return found
 
 
-def check_fact(place: str, number: int, entry: Dict[str, Any], line: Dict[str, Any]) -> None:
+def check_fact(
+    place: str, number: int, entry: Dict[str, Any], line: Dict[str, Any], erased: object
+) -> None:
     """4. The confidential part is the one that the fact committed to."""
     if entry.get("n") != number:
         fault(place, f"编号应为{number}")
     committed, salt, words = entry.get("commitment"), line.get("salt"), line.get("personal")
     if committed is None or words is None:
-        if committed is None and words is not None:
+        if words is not None:
             fault(place, "多出了个人信息部分")
+        elif committed is not None and not erased:
+            fault(place, "缺少个人信息部分，而本案没有注销的记录")
         return
     try:
         proof = hmac.new(
@@ -177,9 +182,20 @@ def read_list(name: str) -> List[Any]:
     return found if isinstance(found, list) else []
 
 
-def check_papers(facts: List[Any]) -> None:
+def check_bytes(file: str, wanted: str, place: str, erased: object) -> int:
+    """5. A file is there with its bytes, unless it was erased; return how many are missing."""
+    if not file:
+        if not erased:
+            fault(place, "缺少原文，而本案没有注销的记录")
+        return 1
+    if digest_of_file(file) != wanted:
+        fault(file, "内容与登记的摘要不符")
+    return 0
+
+
+def check_papers(facts: List[Any], erased: object) -> None:
     """5. Every paper that a fact issued is there, with its bytes."""
-    named = {}
+    named, without = {}, 0
     for fact in facts:
         for nth, said in enumerate(json.loads(fact["public"]).get("papers", ()), start=1):
             named[fact["n"], nth] = said
@@ -193,16 +209,15 @@ def check_papers(facts: List[Any]) -> None:
         if sha256(canonical(row)) != said.get("row") or row.get("sha256") != said.get("sha256"):
             fault(place, "文书的登记与事实的记载不符")
         for file, wanted in ((paper.get("docx"), "sha256"), (paper.get("text"), "text_sha256")):
-            if file and digest_of_file(file) != row.get(wanted):
-                fault(file, "文书的内容与登记的摘要不符")
+            without += check_bytes(file, row.get(wanted), place, erased)
     for step, nth in sorted(named):
         fault("papers.json", f"缺少第{step}步的第{nth}份文书")
-    say(f"5. 文书：{len(listed)}份")
+    say(f"5. 文书：{len(listed)}份，没有内容的文件{without}个")
 
 
-def check_attachments(facts: List[Any]) -> None:
+def check_attachments(facts: List[Any], erased: object) -> None:
     """5. Every attachment that a fact names is there, with its bytes."""
-    named = {}
+    named, without = {}, 0
     for fact in facts:
         said = json.loads(fact["public"]).get("command", {})
         if said.get("do") == "attach" and said.get("sha256"):
@@ -213,11 +228,11 @@ def check_attachments(facts: List[Any]) -> None:
         wanted = named.pop(one.get("fact"), None)
         if wanted is None or wanted != one.get("sha256"):
             fault(place, "与事实的记载不符")
-        elif file and digest_of_file(file) != wanted:
-            fault(file, "附件的内容与事实记载的摘要不符")
+        else:
+            without += check_bytes(file, wanted, place, erased)
     for fact in sorted(named):
         fault("attachments.json", f"缺少第{fact}步的附件")
-    say(f"   附件：{len(listed)}个")
+    say(f"   附件：{len(listed)}个，没有内容的{without}个")
 
 
 def check_anchors(manifest: Dict[str, Any]) -> None:
@@ -240,15 +255,16 @@ def main() -> int:
     try:
         manifest = check_files()
         chain = check_chain(manifest)
+        acts = check_entries("acts.jsonl", "act", manifest, chain)
+        manifest["erased"] = erased = any(act.get("kind") == "erased" for act in acts)
         facts = check_entries("facts.jsonl", "fact", manifest, chain)
         if len(facts) != manifest["version"]:
             fault("facts.jsonl", f"应有{manifest['version']}步")
-        acts = check_entries("acts.jsonl", "act", manifest, chain)
         plain = sum(1 for line in lines_of("facts.jsonl") if "personal" in line)
         say(f"3. 本案 {manifest['case']}：事实{len(facts)}步，数据处理记录{len(acts)}条")
         say(f"4. 个人信息：{plain}步有明文并核对了承诺值，{len(facts) - plain}步没有或者已删除")
-        check_papers(facts)
-        check_attachments(facts)
+        check_papers(facts, erased)
+        check_attachments(facts, erased)
         check_anchors(manifest)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         fault("结构", f"读不下去（{type(error).__name__}：{error}）")

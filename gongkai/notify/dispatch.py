@@ -1,6 +1,7 @@
 """Sending what waits in the outbox: at most once, never in quiet hours, failures become tasks."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
@@ -18,12 +19,11 @@ from gongkai.today import date_of
 from workflow.reminders import ActionKind
 from workflow.vocabulary import Role
 
-#: Set by a restore: what the backup still had to send may have been sent since.
-PAUSED: Final = "outbox_paused"
 #: How long a message may be on its way before nobody knows what became of it.
 _LEASE: Final = timedelta(minutes=10)
 _AGAIN_AFTER: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 _SUBJECT: Final = "【依申请公开】"
+_log: Final = logging.getLogger("gongkai.notify")
 
 
 @dataclass(slots=True)
@@ -45,11 +45,14 @@ def quiet(notify: Notify, at: time) -> bool:
     return at >= start or at < end
 
 
-def dispatch(office: Office, now: datetime) -> Dispatched:
-    """Send what may leave at ``now``; each message is handed over at most once."""
-    done = Dispatched()
+def dispatch(office: Office, clock: Callable[[], datetime]) -> Dispatched:
+    """Send what may leave now; each message is handed over at most once.
+
+    ``clock`` is read for each letter: a server that is slow does not make the next one late.
+    """
+    done, now = Dispatched(), clock()
     with writing(office.store) as tx:
-        if settings.read(tx, PAUSED):
+        if settings.read(tx, outbox.PAUSED):
             done.paused = True
             return done
         _give_up_lost(tx, now)
@@ -59,7 +62,7 @@ def dispatch(office: Office, now: datetime) -> Dispatched:
         done.waiting = len(ready)
         return done
     for letter in _letters(office.config.notify, ready, now):
-        _send(office, letter, now, done)
+        _send(office, letter, clock, done)
     done.waiting = len(ready) - done.sent - done.failed - done.again
     return done
 
@@ -81,21 +84,26 @@ def _letters(
             yield tuple(group)
 
 
-def _send(office: Office, letter: tuple[Stored, ...], now: datetime, done: Dispatched) -> None:
-    own = _taken(office, letter, now)
+def _send(
+    office: Office, letter: tuple[Stored, ...], clock: Callable[[], datetime], done: Dispatched
+) -> None:
+    own = _taken(office, letter, clock())
     if not own:
         return
     try:
-        _hand_over(office.config.notify, own, now)
+        _hand_over(office.config.notify, own, clock())
     except Undelivered as error:
-        _settle_failure(office, own, now, str(error), done, certain=True)
+        _settle_failure(office, own, clock(), str(error), done, certain=True)
     except Unknown as error:
-        _settle_failure(office, own, now, str(error), done, certain=False)
+        _settle_failure(office, own, clock(), str(error), done, certain=False)
+    except Exception as error:  # noqa: BLE001 - one message stops no other
+        _log.exception("message %s", own[0].id)
+        why = f"发送时程序出错，不知是否送出：{type(error).__name__}：{error}"
+        _settle_failure(office, own, clock(), why, done, certain=False)
     else:
+        at = clock()
         with writing(office.store) as tx:
-            for message in own:
-                outbox.mark(tx, message, Sent.SENT, at=now)
-        done.sent += len(own)
+            done.sent += sum(outbox.mark(tx, message, Sent.SENT, at=at) for message in own)
 
 
 def _taken(office: Office, letter: tuple[Stored, ...], now: datetime) -> tuple[Stored, ...]:
@@ -137,11 +145,9 @@ def _settle_failure(
         for message in letter:
             if certain and message.attempts <= len(_AGAIN_AFTER):
                 later = now + _AGAIN_AFTER[message.attempts - 1]
-                outbox.mark(tx, message, Sent.QUEUED, next_at=later, error=why)
-                done.again += 1
+                done.again += outbox.mark(tx, message, Sent.QUEUED, next_at=later, error=why)
             else:
-                _fail(tx, message, now, why)
-                done.failed += 1
+                done.failed += _fail(tx, message, now, why)
 
 
 def _give_up_lost(tx: Transaction, now: datetime) -> None:
@@ -151,9 +157,10 @@ def _give_up_lost(tx: Transaction, now: datetime) -> None:
             _fail(tx, message, now, "发送过程中程序中断，不知是否送出")
 
 
-def _fail(tx: Transaction, message: Stored, now: datetime, why: str) -> None:
+def _fail(tx: Transaction, message: Stored, now: datetime, why: str) -> bool:
+    """Give a message up and ask for a call; False where somebody else was faster."""
     if not outbox.mark(tx, message, Sent.FAILED, error=why):
-        return
+        return False
     today = date_of(now)
     tasks.add(
         tx,
@@ -169,3 +176,4 @@ def _fail(tx: Transaction, message: Stored, now: datetime, why: str) -> None:
             created_on=today,
         ),
     )
+    return True

@@ -9,7 +9,7 @@ from gongkai.office import Office
 from gongkai.store import deadlines
 from gongkai.store.deadlines import Place
 from gongkai.store.engine import Transaction
-from gongkai.wording import article_text
+from gongkai.wording import basis_text, provisional_text
 from workflow.periods import Period
 
 _DAY: Final = timedelta(days=1)
@@ -35,15 +35,14 @@ def _event(place: Place, period: Period, at: datetime) -> Event:
     event.add("dtstart", period.due_on)
     event.add("dtend", period.due_on + _DAY)
     event.add("summary", _summary(place, period))
-    basis = "机关内部期限" if period.internal else article_text(period.article)
-    event.add("description", f"{basis}{'（暂定）' if period.provisional else ''}")
+    event.add("description", f"{basis_text(period)}{provisional_text(period)}")
     event.add("transp", "TRANSPARENT")
     event.add_component(_alarm(period))
     return event
 
 
 def _summary(place: Place, period: Period) -> str:
-    mark = "（暂定）" if period.provisional else ""
+    mark = provisional_text(period)
     return f"{period.kind.label}到期{mark}　{place.case_number}".rstrip("　")
 
 

@@ -8,12 +8,24 @@ from hashlib import sha256
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from gongkai.config import Webhook
 from gongkai.notify.mail import Undelivered, Unknown
 
 _TIMEOUT: Final = 15
+#: From here on an answer says that the call came in, and not what became of it.
+_BROKE: Final = 500
+
+
+class _NoDetour(HTTPRedirectHandler):
+    """Follows no redirect: it would ask for a page, say of a login, and deliver nothing."""
+
+    def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 - the library's signature
+        return None
+
+
+_OPENER: Final = build_opener(_NoDetour)
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -42,11 +54,18 @@ def call(settings: Webhook, delivery: str, said: dict[str, Any], at: datetime) -
         },
     )
     try:
-        with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310 - as above
+        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
             answer.read(1)
     except HTTPError as error:
-        raise Undelivered(f"网关拒绝了消息：HTTP {error.code}") from error
+        with error:
+            raise _refusal(error.code) from error
     except URLError as error:
         raise Undelivered(f"连不上网关 {settings.url}：{error.reason}") from error
     except (OSError, HTTPException) as error:
         raise Unknown(f"调用网关时连接中断，不知是否送出：{error}") from error
+
+
+def _refusal(code: int) -> Undelivered | Unknown:
+    if code >= _BROKE:
+        return Unknown(f"网关出错，不知是否送出：HTTP {code}")
+    return Undelivered(f"网关没有接收消息：HTTP {code}")

@@ -5,11 +5,12 @@ import smtplib
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import format_datetime, make_msgid
 from typing import Final
 
 from gongkai.config import Email
 from gongkai.errors import Told
+from gongkai.today import now
 
 _TIMEOUT: Final = 30
 
@@ -26,7 +27,7 @@ def send(settings: Email, recipient: str, subject: str, text: str) -> None:
     """Send one e-mail. Raises :class:`Undelivered` or :class:`Unknown`."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.sender, recipient, subject
-    message["Date"] = formatdate(localtime=True)
+    message["Date"] = format_datetime(now())
     message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)

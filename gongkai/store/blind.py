@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from sqlalchemy import RowMapping, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction
@@ -32,10 +31,7 @@ _CORRECTED: Final = {
 _PHONE: Final = re.compile(r"\d(?:[\s()－—–-]?\d){6,14}")
 _COUNTRY: Final = re.compile(r"^(?:00)?86(?=1\d{10}$)")
 _b = t.blind_index.c
-_ADDED: Final = {
-    "sqlite": Statement(sqlite.insert(t.blind_index).on_conflict_do_nothing()),
-    "postgresql": Statement(postgresql.insert(t.blind_index).on_conflict_do_nothing()),
-}
+_ADDED: Final = Statement.adding_new(t.blind_index)
 
 
 class Value(NamedTuple):
@@ -91,7 +87,7 @@ def put(tx: Transaction, agency: str, number: str, found: Iterable[Value]) -> No
     for field, text in found:
         row = {"agency": agency, "field": field, "case_number": number, "key": key}
         token = tx.keys.token(key, field, text)
-        tx.run(_ADDED[tx.connection.dialect.name], {**row, "token": token})
+        tx.run(_ADDED, {**row, "token": token})
 
 
 def find(tx: Transaction, agency: str, wanted: Iterable[Value]) -> Iterator[RowMapping]:

@@ -13,12 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, null, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ClauseElement, ColumnElement, and_, delete, exists, func, null, select
 
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction
-from gongkai.store.failures import Again
+from gongkai.store.failures import StoreError
+from gongkai.store.files import durable, whole
 from gongkai.store.keys import KeyRing, KeyTrouble
 from gongkai.store.statements import Statement
 
@@ -30,25 +30,18 @@ _KEY: Final = (_b.agency, _b.sha256, _b.part)
 _NAME: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}-[0-9a-f]{16}")
 
 
-def _put(insert: Any) -> Statement:  # noqa: ANN401 - the insert of either dialect
+def _moved_here(insert: Any) -> ClauseElement:  # noqa: ANN401 - the insert of either dialect
     """Keep a part in the database; one that lay in a file moves there, so that papers need none."""
-    return Statement(
-        insert.on_conflict_do_update(
-            index_elements=_KEY,
-            set_={"key": insert.excluded.key, "sealed": insert.excluded.sealed, "file": null()},
-            where=_b.file.is_not(None),
-        )
+    clause: ClauseElement = insert.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={"key": insert.excluded.key, "sealed": insert.excluded.sealed, "file": null()},
+        where=_b.file.is_not(None),
     )
+    return clause
 
 
-_PUT: Final = {
-    "sqlite": _put(sqlite.insert(t.blobs)),
-    "postgresql": _put(postgresql.insert(t.blobs)),
-}
-_NOTED: Final = {
-    "sqlite": Statement(sqlite.insert(t.blobs).on_conflict_do_nothing()),
-    "postgresql": Statement(postgresql.insert(t.blobs).on_conflict_do_nothing()),
-}
+_PUT: Final = Statement.adding(t.blobs, _moved_here)
+_NOTED: Final = Statement.adding_new(t.blobs)
 
 
 class FilePart(NamedTuple):
@@ -75,15 +68,15 @@ def put_part(tx: Transaction, agency: str, digest: str, part: int, data: bytes) 
     """Keep one part of a blob in the database, unless it is there already."""
     key, sealed = tx.keys.seal(data, place_of(agency, digest, part))
     row = {"agency": agency, "sha256": digest, "part": part, "key": key, "sealed": sealed}
-    tx.run(_PUT[tx.connection.dialect.name], {**row, "file": None})
+    tx.run(_PUT, {**row, "file": None})
 
 
 def note_part(tx: Transaction, agency: str, digest: str, part: int, kept: FilePart) -> None:
     """Note that a part lies in a file, unless the blob is there already."""
-    if kept.key != tx.keys.current:
-        raise Again("加密密钥刚刚更换，附件没有收下。请再办一次。")
+    if kept.key != tx.keys.current:  # trying again would bring the same file, sealed as it was
+        raise StoreError("加密密钥刚刚更换，附件没有收下，也没有留下任何改动。请重新上传一次。")
     row = {"agency": agency, "sha256": digest, "part": part, **kept._asdict()}
-    tx.run(_NOTED[tx.connection.dialect.name], {**row, "sealed": None})
+    tx.run(_NOTED, {**row, "sealed": None})
 
 
 def write_part(folder: Path, keys: KeyRing, place: str, data: bytes) -> FilePart:
@@ -93,22 +86,11 @@ def write_part(folder: Path, keys: KeyRing, place: str, data: bytes) -> FilePart
     name = f"{token[:2]}/{token}-{os.urandom(8).hex()}"
     path = folder / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with whole(path, replace=True) as file:
         file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    for above in (path.parent, folder, folder.parent):  # whichever of them is new must last too
-        _durable(above)
+    for above in (folder, folder.parent):  # whichever of them is new must last too
+        durable(above)
     return FilePart(key, name)
-
-
-def _durable(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
 
 
 def get(
@@ -200,9 +182,22 @@ def orphans(tx: Transaction) -> tuple[Orphan, ...]:
 
 def _unnamed() -> ColumnElement[bool]:
     p, a = t.papers.c, t.attachments.c
-    paper = and_(p.agency == _b.agency, or_(p.sha256 == _b.sha256, p.text_sha256 == _b.sha256))
-    attached = and_(a.agency == _b.agency, a.sha256 == _b.sha256)
-    return ~exists().where(paper) & ~exists().where(attached)
+    naming = ((p.agency, p.sha256), (p.agency, p.text_sha256), (a.agency, a.sha256))
+    return and_(
+        *(
+            ~exists().where(agency == _b.agency, digest == _b.sha256)  # each from its own index
+            for agency, digest in naming
+        )
+    )
+
+
+def hold(tx: Transaction) -> None:
+    """Wait on PostgreSQL for everybody who has written a blob and not committed; let nobody write.
+
+    Taken before any chain, as writing a blob is.
+    """
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.exec_driver_sql("LOCK TABLE blobs IN SHARE ROW EXCLUSIVE MODE")
 
 
 def drop_orphans(tx: Transaction) -> int:
@@ -211,8 +206,7 @@ def drop_orphans(tx: Transaction) -> int:
     Nobody may be about to name one: on SQLite the transaction has the only write lock, on
     PostgreSQL it waits for everybody who has written a blob and not committed.
     """
-    if tx.connection.dialect.name == "postgresql":
-        tx.connection.exec_driver_sql("LOCK TABLE blobs IN SHARE ROW EXCLUSIVE MODE")
+    hold(tx)
     removed: int = tx.execute(delete(t.blobs).where(_unnamed())).rowcount
     return removed
 

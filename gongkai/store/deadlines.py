@@ -1,18 +1,20 @@
 """Running periods and what was done about them: rows on one side, periods on the other."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy import bindparam, delete, exists, insert, literal, select, update
 
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction
 from gongkai.store.statements import Statement
 from rules.workdays import WorkCalendar
 from workflow.periods import Period, PeriodKind
+from workflow.rectification import RectificationState
 from workflow.reminders import Action, ActionKind, actions
+from workflow.vocabulary import State
 
 #: The case number under which the agency's own yearly duties stand.
 OWN: Final = ""
@@ -56,6 +58,8 @@ _LOOKED: Final = Statement(
     .where(_HERE, _d.kind == bindparam("of_kind"), _d.number == bindparam("numbered"))
     .values(next_on=bindparam("on"))
 )
+_k, _g = t.cases.c, t.outcome_grounds.c
+_FILED: Final = (State.ARCHIVED.value, RectificationState.DECIDED.value)
 _e = t.ledger.c
 _LEDGER: Final = Statement(
     select(_e.kind, _e.number, _e.due_on, _e.action, _e.done_on, _e.outcome, _e.fact)
@@ -92,15 +96,17 @@ def sync(
     ended = False
     for period in running:
         row = old.pop((period.kind.value, period.number), None)
-        wanted = _row(place, period, next_on(period, done or (), calendar))
+        if row is not None and done is None and _same(row, period):
+            continue
+        on = next_on(period, done or (), calendar)
         key = {**here, "of_kind": period.kind.value, "numbered": period.number}
         if row is not None and not _same(row, period):
             tx.run(_GONE, key)
             ended, row = True, None
         if row is None:
-            tx.run(_ADDED, wanted)
-        elif done is not None and _day(row[6]) != wanted["next_on"]:
-            tx.run(_LOOKED, {**key, "on": wanted["next_on"]})
+            tx.run(_ADDED, _row(place, period, on))
+        elif _day(row[6]) != on:
+            tx.run(_LOOKED, {**key, "on": on})
     for kind, number in old:
         tx.run(_GONE, {**here, "of_kind": kind, "numbered": number})
     return ended or bool(old)
@@ -147,6 +153,23 @@ def places(tx: Transaction) -> tuple[Place, ...]:
         select(_d.agency, _d.case_number).distinct().order_by(_d.agency, _d.case_number)
     )
     return tuple(Place(agency, number) for agency, number in rows)
+
+
+def candidates(tx: Transaction) -> list[Place]:
+    """Return the cases in which a period runs, or may run by another calendar or policy.
+
+    In a case that is filed only the look at what was withheld (18) may.
+    """
+    withheld = exists().where(
+        _g.agency == _k.agency, _g.case_number == _k.number, _g.withheld.is_(True)
+    )
+    rows = tx.execute(
+        select(_k.agency, _k.number).where(
+            _k.erased_on.is_(None), _k.state.not_in(_FILED) | withheld
+        )
+    )
+    running = (place for place in places(tx) if place.case_number != OWN)
+    return sorted({*running, *(Place(agency, number) for agency, number in rows)})
 
 
 def every(tx: Transaction, agency: str = "") -> dict[Place, frozenset[Period]]:
@@ -231,19 +254,23 @@ def note(tx: Transaction, place: Place, entry: Entry) -> None:
     tx.run(_NOTED, row)
 
 
-def open_actions(
-    period: Period, done: Iterable[Entry], calendar: WorkCalendar
-) -> tuple[Action, ...]:
-    """Return what is still to be done about a period, in the order of the days."""
+def open_actions(period: Period, done: Iterable[Entry], calendar: WorkCalendar) -> Iterator[Action]:
+    """Yield what is still to be done about a period, in the order of the days."""
     known = {e.action for e in done if (e.kind, e.number, e.due_on) == _key(period)}
-    return tuple(a for a in actions(period, calendar) if a.kind not in known)
+    return (a for a in actions(period, calendar) if a.kind not in known)
 
 
 def _key(period: Period) -> tuple[PeriodKind, int, date]:
     return period.kind, period.number, period.due_on
 
 
+def agree(tx: Transaction, place: Place, running: Iterable[Period], calendar: WorkCalendar) -> bool:
+    """Whether the rows of a case are its running periods, each with its next thing to do."""
+    done = ledger(tx, place)
+    wanted = {(period, next_on(period, done, calendar)) for period in running}
+    return set(periods_of(tx, place)) == wanted
+
+
 def next_on(period: Period, done: Iterable[Entry], calendar: WorkCalendar) -> date | None:
     """Return the day of the next thing to do about a period; None when nothing is left to do."""
-    left = open_actions(period, done, calendar)
-    return min((action.on for action in left), default=None)
+    return next((action.on for action in open_actions(period, done, calendar)), None)

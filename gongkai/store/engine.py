@@ -1,8 +1,7 @@
 """Opening the database with settings that lose nothing, read back and asserted."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from gongkai.store import schema
+from gongkai.store.driver import sqlite3
 from gongkai.store.failures import (
     Again,
     Failure,
@@ -34,14 +34,16 @@ from gongkai.store.keys import KeyRing
 from gongkai.store.statements import Statement
 
 IN_MEMORY: Final = "sqlite://"
-_WRITING: Final = "gongkai_writing"
 _PING: Final = text("SELECT 1")
 _SETTINGS: Final = {
+    "busy_timeout": (30000, "30000"),  # first: whatever needs a lock afterwards waits that long
     "synchronous": (2, "FULL"),
     "foreign_keys": (1, "ON"),
-    "busy_timeout": (30000, "30000"),
     "secure_delete": (1, "ON"),
 }
+#: Room for every text the program sends. pysqlite3 lets go of the newest when it is short of room:
+#: after a hundred others, each statement of a command would be prepared anew each time.
+_PREPARED: Final = {"cached_statements": 1000}
 _POSTGRESQL: Final = "postgresql+psycopg"
 _POSTGRESQL_SETTINGS: Final = (
     ("lock_timeout", "5s"),
@@ -83,6 +85,8 @@ class Transaction:
 
     connection: Connection
     keys: KeyRing
+    #: The driver's own connection under it.
+    driver: Any
 
     def execute(self, clause: Executable, rows: Any = None) -> Any:  # noqa: ANN401 - a CursorResult of any row
         """Run a statement of SQLAlchemy."""
@@ -91,9 +95,16 @@ class Transaction:
     def run(self, statement: Statement, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any DB-API cursor
         """Run a statement of the write path; return the driver's cursor."""
         text = statement.text(self.connection.dialect)
-        cursor = self.connection.connection.cursor()
-        cursor.execute(text.sql, statement.bound(text, row))
-        return cursor
+        return self.driver.execute(text.sql, text.bound(row))
+
+    def together(self) -> AbstractContextManager[object]:
+        """Send the statements of this block without waiting for each, where there is a line.
+
+        An answer that is asked for is waited for as ever; what goes wrong is told then or at the
+        end. Statements of SQLAlchemy in the block must want no answer.
+        """
+        pipeline = getattr(self.driver, "pipeline", nullcontext)
+        return pipeline()
 
 
 def open_store(url: str, keys: KeyRing) -> Store:
@@ -172,12 +183,12 @@ def _set_postgresql(connection: Any) -> None:  # noqa: ANN401 - as above
             f"数据库的字符编码是 {encoding}，应为 UTF8，否则姓名用字不全。"
             "请用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 另建数据库。"
         )
-    with connection.cursor() as cursor:
-        for name, word in _POSTGRESQL_SETTINGS:
-            cursor.execute("SELECT set_config(%s, %s, false)", (name, word))
-            (value,) = cursor.execute(f"SHOW {name}").fetchone()
-            if value != word:
-                raise StoreError(f"数据库设置 {name} 是 {value}，应为 {word}。")
+    calls = ", ".join("set_config(%s, %s, false)" for _ in _POSTGRESQL_SETTINGS)
+    values = [word for setting in _POSTGRESQL_SETTINGS for word in setting]
+    got = connection.execute(f"SELECT {calls}", values).fetchone()
+    for (name, word), value in zip(_POSTGRESQL_SETTINGS, got, strict=True):
+        if value != word:
+            raise StoreError(f"数据库设置 {name} 是 {value}，应为 {word}。")
     connection.commit()
 
 
@@ -187,17 +198,21 @@ def _sqlite(url: URL) -> Engine:
     in_memory = not url.database or url.database == ":memory:"
     if url.database and not in_memory:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _in_memory(url) if in_memory else create_engine(url, hide_parameters=True)
+    engine = _in_memory(url) if in_memory else _in_file(url)
     event.listen(engine, "connect", _connected_sqlite)
-    event.listen(engine, "begin", _begun_sqlite)
     return engine
+
+
+def _in_file(url: URL) -> Engine:
+    return create_engine(url, module=sqlite3, connect_args=_PREPARED, hide_parameters=True)
 
 
 def _in_memory(url: URL) -> Engine:
     return create_engine(
         url,
+        module=sqlite3,
         poolclass=StaticPool,
-        connect_args={"check_same_thread": False},
+        connect_args={"check_same_thread": False, **_PREPARED},
         hide_parameters=True,  # an error names the statement, never the values
     )
 
@@ -226,9 +241,12 @@ def _connected_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     cursor.close()
 
 
-def _begun_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begun(store: Store, connection: Connection, word: str = "BEGIN") -> Transaction:
+    """Return the transaction that ``connection`` has begun; SQLite's driver leaves that to us."""
+    driver: Any = connection.connection.driver_connection
+    if store.dialect == "sqlite":
+        driver.execute(word)
+    return Transaction(connection, store.keys, driver)
 
 
 @contextmanager
@@ -239,13 +257,15 @@ def writing(store: Store) -> Iterator[Transaction]:
     goes (case, then counter, then chain). Raises :class:`Again` where the key that seals has been
     changed meanwhile: what the old one sealed would stay behind when it goes.
     """
-    with store.engine.connect() as bare, _dropped_when_lost(bare):
-        connection = bare.execution_options(**{_WRITING: True})
-        with connection.begin():
-            key = store.keys.refresh()
-            yield Transaction(connection, store.keys)
-            if store.keys.refresh() != key:
-                raise Again("加密密钥刚刚更换，本次没有办成，也没有留下任何改动。请再办一次。")
+    with (
+        store.engine.connect() as connection,
+        _dropped_when_lost(connection),
+        connection.begin(),
+    ):
+        key = store.keys.refresh()
+        yield _begun(store, connection, "BEGIN IMMEDIATE")
+        if store.keys.refresh() != key:
+            raise Again("加密密钥刚刚更换，本次没有办成，也没有留下任何改动。请再办一次。")
 
 
 @contextmanager
@@ -262,7 +282,7 @@ def reading(store: Store) -> Iterator[Transaction]:
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with connection.begin():
-                yield Transaction(connection, store.keys)
+                yield _begun(store, connection)
     except Exception as error:
         if failure := failure_of(error):
             raise Unavailable(failure.when_reading) from error

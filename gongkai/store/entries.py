@@ -16,6 +16,7 @@ Row = Mapping[str, Any]
 
 _AT_ONCE: Final = 500
 _f, _p, _a, _k, _r = t.facts.c, t.personal.c, t.commands.c, t.cases.c, t.papers.c
+_e = t.attachments.c
 _FACT: Final = tuple(c.name for c in t.facts.c)
 _ACT: Final = tuple(c.name for c in t.acts.c)
 _PAPER: Final = tuple(c.name for c in t.papers.c)
@@ -36,6 +37,14 @@ class Answer(NamedTuple):
     answer: str
 
 
+class Attached(NamedTuple):
+    """The row of the file that a fact attached."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
 class Standing(NamedTuple):
     """What the row of a case says of its history."""
 
@@ -54,6 +63,7 @@ class Entry:
     row: Row
     personal: Sealed | None = None
     command: Answer | None = None
+    attached: Attached | None = None
     case: Standing | None = None
     papers: tuple[Row, ...] = ()
 
@@ -89,6 +99,7 @@ _FACTS: Final = (
         *t.facts.c,
         *(_p.key, _p.sealed),
         *(_a.command_id, _a.asked, _a.answer),
+        *(_e.sha256, _e.size, _e.media_type),
         *(_k.version, _k.head, _k.erased_on),
     )
     .select_from(
@@ -99,6 +110,10 @@ _FACTS: Final = (
         .outerjoin(
             t.commands,
             and_(_a.agency == _f.agency, _a.case_number == _f.case_number, _a.fact == _f.n),
+        )
+        .outerjoin(
+            t.attachments,
+            and_(_e.agency == _f.agency, _e.case_number == _f.case_number, _e.fact == _f.n),
         )
         .outerjoin(t.cases, and_(_k.agency == _f.agency, _k.number == _f.case_number))
     )
@@ -132,13 +147,14 @@ def _facts(tx: Transaction, agency: str) -> Iterator[Entry]:
 
 def _fact(row: tuple[Any, ...]) -> Entry:
     own = dict(zip(_FACT, row, strict=False))
-    key, sealed, command_id, asked, answer, version, head, erased = row[len(_FACT) :]
+    key, sealed, command_id, asked, answer, *attached, version, head, erased = row[len(_FACT) :]
     return Entry(
         seq=own["seq"],
         what="fact",
         row=own,
         personal=None if sealed is None else Sealed(key, bytes(sealed)),
         command=None if command_id is None else Answer(command_id, asked, answer),
+        attached=None if attached[0] is None else Attached(*attached),
         case=None if head is None else Standing(version, head, erased is not None),
     )
 

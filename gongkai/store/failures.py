@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from enum import Enum
-from sqlite3 import Error as SqliteError
 from time import sleep
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from gongkai.errors import Told
+from gongkai.store.driver import sqlite3
 
 T = TypeVar("T")
 
@@ -86,9 +86,9 @@ _BY_NAME: Final = (
     ("SQLITE_CANTOPEN", Failure.DISK),
     ("SQLITE_CORRUPT", Failure.DAMAGED),
     ("SQLITE_NOTADB", Failure.DAMAGED),
-    ("SQLITE_CONSTRAINT_PRIMARYKEY", Failure.RACE),
-    ("SQLITE_CONSTRAINT_UNIQUE", Failure.RACE),
 )
+#: How SQLite begins to say it: not every driver tells this constraint from others by its code.
+_SECOND: Final = "UNIQUE constraint failed"
 _AGAIN: Final = frozenset({Failure.RACE, Failure.LOST})
 
 
@@ -100,12 +100,18 @@ def failure_of(error: BaseException) -> Failure | None:
         if error.connection_invalidated:
             return Failure.LOST
         return failure_of(error.orig) if error.orig else None
-    if isinstance(error, SqliteError):
-        name = getattr(error, "sqlite_errorname", "")
-        return next((kind for start, kind in _BY_NAME if name.startswith(start)), None)
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(error)
     if type(error).__module__.startswith("psycopg"):
         return _of_psycopg(error)
     return None
+
+
+def _of_sqlite(error: sqlite3.Error) -> Failure | None:
+    if str(error).startswith(_SECOND):
+        return Failure.RACE
+    name = getattr(error, "sqlite_errorname", "")
+    return next((kind for start, kind in _BY_NAME if name.startswith(start)), None)
 
 
 def _of_psycopg(error: BaseException) -> Failure | None:

@@ -4,23 +4,28 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from gongkai.store.entries import Entry, Row
+from sqlalchemy import and_, select
+
+from gongkai.store import tables as t
+from gongkai.store.engine import Transaction
+from gongkai.store.entries import Answer, Attached, Entry, Row
 from gongkai.store.keys import KeyRing, KeyTrouble
 from gongkai.store.records import answer_digest, commitment, place_of
 from gongkai.store.registry import row_digest
-from workflow.commands import IssueReply, RecallReply
+from workflow.commands import Attach, IssueReply, RecallReply
 
 
 class Ill(Enum):
     """What does not agree with its fact."""
 
     PERSONAL = "personal"
-    #: The personal part is gone, and the case says that it was erased.
+    #: The personal part is gone, and the row of the case does not deny that it was erased.
     ERASED = "erased"
     COMMAND = "commands"
     PAPER = "papers"
+    ATTACHMENT = "attachments"
     CASE = "cases"
 
 
@@ -42,6 +47,8 @@ def hanging(entry: Entry, keys: KeyRing) -> Iterator[Odd]:
     if isinstance(said, dict):
         yield from _command(entry, said)
         yield from _papers(entry, said)
+        if wrong := unlike_attached(said, entry.attached):
+            yield Odd(Ill.ATTACHMENT, wrong)
 
 
 def _personal(entry: Entry, keys: KeyRing) -> Iterator[Odd]:
@@ -49,7 +56,7 @@ def _personal(entry: Entry, keys: KeyRing) -> Iterator[Odd]:
     if part is None:
         if row["commitment"] is None:
             return
-        if entry.case and entry.case.erased:
+        if entry.case is None or entry.case.erased:  # then it is for the chain to tell
             yield Odd(Ill.ERASED, "")
         else:
             yield Odd(Ill.PERSONAL, "个人信息部分缺失，案件没有注销。")
@@ -79,14 +86,37 @@ def _standing(entry: Entry) -> Iterator[Odd]:
 
 
 def _command(entry: Entry, said: Row) -> Iterator[Odd]:
-    kept = entry.command
+    if wrong := unlike_answer(said, entry.command):
+        yield Odd(Ill.COMMAND, wrong)
+
+
+def unlike_answer(said: Row, kept: Answer | None) -> str:
+    """Say how the row of a command is not what its fact says; empty where it is."""
     if kept is None:
-        yield Odd(Ill.COMMAND, "办理结果表里没有这一步的结果。")
-    elif kept.command_id != said.get("command_id"):
-        yield Odd(Ill.COMMAND, "办理结果表里的 command_id 与事实所写的不符。")
+        return "办理结果表里没有这一步的结果，重复提交时会再办一次。"
+    if kept.command_id != said.get("command_id"):
+        return "办理结果表里的 command_id 与事实所写的不符。"
     # A fact taken over from before the chain names no answer.
-    elif said.get("answered") and said["answered"] != answer_digest(kept.asked, kept.answer):
-        yield Odd(Ill.COMMAND, "办理结果表里的内容与事实所写的摘要不符，被改动。")
+    if said.get("answered") and said["answered"] != answer_digest(kept.asked, kept.answer):
+        return "办理结果表里的内容与事实所写的摘要不符，被改动。"
+    return ""
+
+
+def unlike_attached(said: Row, kept: Attached | None) -> str:
+    """Say how the row of an attachment is not what its fact says; empty where it is.
+
+    A paper original is noted without bytes; from before the chain there are no rows.
+    """
+    command = said.get("command")
+    told = command if isinstance(command, dict) and command.get("do") == Attach.do else {}
+    if kept is None:
+        has_bytes = said.get("answered") and told.get("sha256")
+        return "附件表里没有这个附件：登记的行被删除。" if has_bytes else ""
+    if not told.get("sha256"):
+        return "附件表里多登记了一个附件，事实没有存入它。"
+    if any(told.get(name) != value for name, value in kept._asdict().items()):
+        return "附件的登记（摘要、大小、类型）与事实所写的不符，被改动。"
+    return ""
 
 
 def _papers(entry: Entry, said: Row) -> Iterator[Odd]:
@@ -97,10 +127,31 @@ def _papers(entry: Entry, said: Row) -> Iterator[Odd]:
         name = f"文书“{ref.get('title')}”{ref.get('number') or ''}"
         if row is None:
             yield Odd(Ill.PAPER, f"{name}没有登记。")
-        elif ref.get("row") and digest_of_row(row) != ref["row"]:
+        elif unlike_row(ref, row):
             yield Odd(Ill.PAPER, f"{name}的登记与制发时的不符，被改动。")
     for row in rows.values():
         yield Odd(Ill.PAPER, f"多登记了一份文书“{row['title']}”，事实没有制发它。")
+
+
+_f, _e = t.facts.c, t.attachments.c
+_UNLISTED: Final = (
+    select(_f.agency, _f.case_number, _f.n, _f.public)
+    .select_from(
+        t.facts.outerjoin(
+            t.attachments,
+            and_(_e.agency == _f.agency, _e.case_number == _f.case_number, _e.fact == _f.n),
+        )
+    )
+    .where(_f.kind == Attach.do, _e.fact.is_(None))
+    .order_by(_f.agency, _f.case_number, _f.n)
+)
+
+
+def unlisted(tx: Transaction) -> Iterator[tuple[str, str, int, str]]:
+    """Yield the facts that brought a file of which the row is gone, with what is wrong."""
+    for agency, number, n, public in tx.execute(_UNLISTED):
+        if wrong := unlike_attached(json.loads(public), None):
+            yield agency, number, n, wrong
 
 
 class Voids:
@@ -150,7 +201,12 @@ def _recalled(entry: Entry) -> _Void:
     return _Void(entry.row["case_number"], entry.row["on"], reason)
 
 
-def digest_of_row(row: Row) -> str:
+def unlike_row(ref: Row, row: Row) -> bool:
+    """Whether the row of a paper is not the one that was issued."""
+    return bool(ref.get("row")) and _digest_of_row(row) != ref["row"]
+
+
+def _digest_of_row(row: Row) -> str:
     """Return the digest of a paper's row; empty where a column no longer holds what it should."""
     try:
         return row_digest(row)

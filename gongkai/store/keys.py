@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gongkai.store.failures import StoreError
+from gongkai.store.files import whole
 
 _NONCE: Final = 12
 _KEY: Final = 32
@@ -148,25 +149,17 @@ def without_old_keys(ring: KeyRing) -> KeyRing:
 
 def write_keys(path: Path, ring: KeyRing, *, replace: bool = False) -> None:
     """Write the key file, for its owner only; whole or not at all, and durable."""
-    if path.exists() and not replace:
-        raise KeyTrouble(f"密钥文件 {path} 已经存在，没有改动。")
     path.parent.mkdir(parents=True, exist_ok=True)
     said = {
         "format": "gongkai-keys-1",
         "current": ring.current,
         "keys": {name: b64encode(key).decode() for name, key in ring.keys.items()},
     }
-    beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(said, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    try:
+        with whole(path, replace=replace) as file:
+            file.write(json.dumps(said, indent=2).encode())
+    except FileExistsError:
+        raise KeyTrouble(f"密钥文件 {path} 已经存在，没有改动。") from None
 
 
 def read_keys(path: Path) -> KeyRing:

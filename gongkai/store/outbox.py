@@ -3,34 +3,36 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import bindparam, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gongkai.codec import canonical
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction
 from gongkai.store.statements import Statement
+from rules.words import Labelled
+
+#: Remembered since a restore: what the backup still had to send may have been sent since.
+PAUSED: Final = "outbox_paused"
 
 
-class Channel(StrEnum):
-    """How a message leaves the house."""
+class Channel(Labelled):
+    """How a message leaves the house. Values are stored: never rename one."""
 
-    EMAIL = "email"
-    WEBHOOK = "webhook"
+    EMAIL = "email", "电子邮件"
+    WEBHOOK = "webhook", "本单位网关"
 
 
-class Sent(StrEnum):
+class Sent(Labelled):
     """What became of a message. Values are stored: never rename one."""
 
-    QUEUED = "queued"
+    QUEUED = "queued", "等待发出"
     #: Handed to the outside; a crash here leaves it so, and nobody knows whether it went out.
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
+    SENDING = "sending", "正在发出"
+    SENT = "sent", "已经发出"
+    FAILED = "failed", "没有送出"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,11 @@ class Message:
     urgent: bool
     text: str
     created_on: date
-    next_at: datetime | None = None
 
     @property
     def id(self) -> str:
         """Return the id that two messages about the same thing to the same recipient share."""
-        said = [self.case_number, self.about, self.channel.value, self.recipient]
+        said = [self.agency, self.case_number, self.about, self.channel.value, self.recipient]
         return sha256(canonical(said)).hexdigest()[:32]
 
 
@@ -73,28 +74,24 @@ class Stored:
     error: str = ""
 
 
-_ADDED: Final = {
-    "sqlite": Statement(sqlite.insert(t.outbox).on_conflict_do_nothing()),
-    "postgresql": Statement(postgresql.insert(t.outbox).on_conflict_do_nothing()),
-}
+_ADDED: Final = Statement.adding_new(t.outbox)
 _o = t.outbox.c
 
 
 def put(tx: Transaction, messages: Iterable[Message]) -> None:
     """Queue messages; one that is there already is left as it is."""
-    added = _ADDED[tx.connection.dialect.name]
     for message in messages:
         row = {name: value for name, value in asdict(message).items() if name != "about"}
         own = {
             "id": message.id,
             "channel": message.channel.value,
-            "next_at": _text(message.next_at),
+            "next_at": None,
             "state": Sent.QUEUED.value,
             "attempts": 0,
             "sent_at": None,
             "error": None,
         }
-        tx.run(added, {**row, **own})
+        tx.run(_ADDED, {**row, **own})
 
 
 def waiting(tx: Transaction, at: datetime) -> tuple[Stored, ...]:
@@ -121,10 +118,13 @@ def of_case(tx: Transaction, agency: str, case_number: str) -> tuple[Stored, ...
     return tuple(map(_stored, rows))
 
 
-def in_state(tx: Transaction, state: Sent) -> Iterator[Stored]:
-    """Yield the messages in a state."""
-    wanted = select(t.outbox).where(_o.state == state.value).order_by(_o.agency, _o.id)
-    yield from map(_stored, tx.execute(wanted).mappings())
+def in_state(tx: Transaction, *states: Sent, agency: str = "") -> Iterator[Stored]:
+    """Yield the messages in some states, all or an agency's, the oldest first."""
+    wanted = select(t.outbox).where(_o.state.in_([state.value for state in states]))
+    if agency:
+        wanted = wanted.where(_o.agency == agency)
+    order = (_o.created_on, _o.agency, _o.case_number, _o.id)
+    yield from map(_stored, tx.execute(wanted.order_by(*order)).mappings())
 
 
 def again(tx: Transaction, messages: Iterable[Stored]) -> Iterator[Stored]:

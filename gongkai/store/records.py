@@ -3,13 +3,24 @@
 import hmac
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from gongkai.codec import Split, canonical, join
 from gongkai.store import chain
@@ -110,19 +121,16 @@ _REASON_ADDED: Final = Statement(insert(t.reasons))
 def lock(tx: Transaction, number: str) -> Heading | None:
     """Return the heading of a case, held until the end of the transaction."""
     refuse_unseen_in("案件编号", number)
-    row = tx.run(_LOCKED, {"number": number}).fetchone()
-    if row is None:
-        return None
-    agency, own, kind, version, head, erased = row
-    return Heading(
-        agency=agency, number=own, kind=kind, version=version, head=head, erased=bool(erased)
-    )
+    return _heading(tx.run(_LOCKED, {"number": number}).fetchone())
 
 
 def heading(tx: Transaction, number: str) -> Heading | None:
     """Return the heading of a case."""
     refuse_unseen_in("案件编号", number)
-    row = tx.execute(select(*_HEADING).where(_k.number == number)).first()
+    return _heading(tx.execute(select(*_HEADING).where(_k.number == number)).first())
+
+
+def _heading(row: Sequence[Any] | None) -> Heading | None:
     if row is None:
         return None
     agency, own, kind, version, head, erased = row
@@ -131,28 +139,40 @@ def heading(tx: Transaction, number: str) -> Heading | None:
     )
 
 
+def of_case(table: Table, number: str) -> ColumnElement[bool]:
+    """Return the condition for the rows of a case: by its agency, which leads every key."""
+    whose = select(_k.agency).where(_k.number == number).scalar_subquery()
+    return and_(table.c.agency == whose, table.c.case_number == number)
+
+
 def facts_of(tx: Transaction, number: str) -> tuple[str, tuple[Fact, ...]]:
     """Return the agency of a case and its facts in order; no facts where there is no such case."""
+    found = fact_rows(tx, number)
+    return (found[0]["agency"] if found else ""), tuple(fact_from(tx, row) for row in found)
+
+
+def fact_rows(tx: Transaction, number: str) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of a case's facts in order, each with its personal part as it is sealed."""
     f, p = t.facts.c, t.personal.c
     same = (p.agency == f.agency) & (p.case_number == f.case_number) & (p.n == f.n)
-    rows = tx.execute(
+    wanted = (
         select(t.facts, p.key, p.sealed)
         .join_from(t.facts, t.personal, same, isouter=True)
-        .where(f.case_number == number)
+        .where(of_case(t.facts, number))
         .order_by(f.n)
-    ).mappings()
-    found = list(rows)
-    return (found[0]["agency"] if found else ""), tuple(fact_from(tx, row) for row in found)
+    )
+    rows: Sequence[Mapping[str, Any]] = tx.execute(wanted).mappings().all()
+    return rows
 
 
 def fact_from(tx: Transaction, row: Mapping[str, Any]) -> Fact:
     """Return the fact that its row says, with the personal part (``key``, ``sealed``) opened."""
-    public = json.loads(row["public"])
+    public, own = json.loads(row["public"]), opened(tx, row)
     return Fact(
         number=row["n"],
         on=row["on"],
         actor=Actor(Role(public["actor"]["role"]), public["actor"]["name"]),
-        command=join(public["command"], _opened(tx, row)),
+        command=join(public["command"], json.loads(own[1]) if own else None),
         command_id=public["command_id"],
         recorded_at=datetime.fromisoformat(row["recorded_at"]) if row["recorded_at"] else None,
         papers=tuple(_ref(said) for said in public["papers"]),
@@ -169,11 +189,13 @@ def place_of(agency: str, case_number: str, n: int) -> str:
     return f"personal/{agency}/{case_number}/{n}"
 
 
-def _opened(tx: Transaction, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as json.loads
+def opened(tx: Transaction, row: Mapping[str, Any]) -> tuple[bytes, bytes] | None:
+    """Open the personal part of a fact's row: its salt, and its bytes; None where it is gone."""
     if row["sealed"] is None:
         return None
     place = place_of(row["agency"], row["case_number"], row["n"])
-    return json.loads(tx.keys.open(row["key"], row["sealed"], place)[_SALT:])
+    salted = tx.keys.open(row["key"], row["sealed"], place)
+    return salted[:_SALT], salted[_SALT:]
 
 
 def commitment(salted: bytes) -> str:
@@ -283,8 +305,7 @@ def put_case(tx: Transaction, case: Filed, row: Mapping[str, Any], head: str) ->
         key = {"agency": case.agency, "number": case.number, "erased_on": None}
         tx.run(_CASE_ADDED, {**key, **row, "head": head})
     else:
-        moved = {name: value for name, value in row.items() if name != "kind"}
-        tx.run(_CASE_MOVED, {"of": case.agency, "numbered": case.number, **moved, "head": head})
+        tx.run(_CASE_MOVED, {"of": case.agency, "numbered": case.number, **row, "head": head})
 
 
 def answer_digest(asked: str, answer: str) -> str:
@@ -308,24 +329,22 @@ def answered(tx: Transaction, command_id: str) -> Answered | None:
     return Answered(case_number=case_number, fact=fact, asked=asked, answer=json.loads(answer))
 
 
-def remember(
-    tx: Transaction, case: Filed, fact: Fact, asked: str, answer: Mapping[str, Any]
-) -> None:
-    """Keep the answer to a command, so that asking again changes nothing."""
+def remember(tx: Transaction, case: Filed, fact: Fact, asked: str, answer: str) -> None:
+    """Keep the answer to a command, as canonical JSON, so that asking again changes nothing."""
     row = {
         "command_id": fact.command_id,
         "agency": case.agency,
         "case_number": case.number,
         "fact": fact.number,
         "asked": asked,
-        "answer": canonical(answer).decode(),
+        "answer": answer,
     }
     tx.run(_REMEMBERED, row)
 
 
 def answers_of(tx: Transaction, number: str) -> dict[int, Mapping[str, Any]]:
     """Return what was answered to each step of a case, by the number of its fact."""
-    rows = tx.execute(select(_a.fact, _a.answer).where(_a.case_number == number))
+    rows = tx.execute(select(_a.fact, _a.answer).where(of_case(t.commands, number)))
     return {fact: json.loads(answer) for fact, answer in rows}
 
 

@@ -14,7 +14,7 @@ from gongkai.store import blobs
 from gongkai.store import tables as t
 from gongkai.store.engine import Transaction
 from gongkai.store.keys import KeyTrouble
-from gongkai.store.records import Filed
+from gongkai.store.records import Filed, of_case
 from gongkai.store.statements import Statement
 from workflow.facts import Fact, PaperRef
 
@@ -74,16 +74,19 @@ _OF: Final = (
     & (_k.series == bindparam("in_series"))
     & (_k.year == bindparam("in_year"))
 )
-_DRAWN: Final = Statement(update(t.counters).where(_OF).values(n=_k.n + 1))
-_LAST: Final = Statement(select(_k.n).where(_OF))
+_DRAWN: Final = Statement(update(t.counters).where(_OF).values(n=_k.n + 1).returning(_k.n))
 _BEGUN: Final = Statement(insert(t.counters))
 _FIXED: Final = tuple(c.name for c in t.papers.c if c.name not in {"void_on", "void_reason"})
 
 
+def row_said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stays in a paper's row as it was issued."""
+    return {name: row[name] for name in _FIXED} | {"on": row["on"].isoformat()}
+
+
 def row_digest(row: Mapping[str, Any]) -> str:
     """Return the digest of what stays in a paper's row; the fact that issued it names it."""
-    said = {name: row[name] for name in _FIXED} | {"on": row["on"].isoformat()}
-    return sha256(canonical(said)).hexdigest()
+    return sha256(canonical(row_said(row))).hexdigest()
 
 
 def paper_rows(
@@ -97,20 +100,23 @@ def paper_rows(
     )
 
 
-def add_papers(
-    tx: Transaction, rows: Iterable[Mapping[str, Any]], papers: Iterable[StoredPaper]
-) -> None:
-    """Keep the papers that a fact issued, bytes and all."""
-    for row, paper in zip(rows, papers, strict=True):
-        blobs.put(tx, row["agency"], paper.docx)
-        blobs.put(tx, row["agency"], paper.text.encode())
+def put_bytes(tx: Transaction, agency: str, papers: Iterable[StoredPaper]) -> None:
+    """Keep what papers say; the agency's chain is not held yet."""
+    for paper in papers:
+        blobs.put(tx, agency, paper.docx)
+        blobs.put(tx, agency, paper.text.encode())
+
+
+def add_papers(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the rows of the papers that a fact issued; the fact is there."""
+    for row in rows:
         tx.run(_PAPER_ADDED, row)
 
 
 def papers_of(tx: Transaction, number: str) -> tuple[StoredPaper, ...]:
     """Return the papers of a case in the order of issue."""
     p = t.papers.c
-    wanted = select(t.papers).where(p.case_number == number).order_by(p.fact, p.place)
+    wanted = select(t.papers).where(of_case(t.papers, number)).order_by(p.fact, p.place)
     return _papers(tx, tx.execute(wanted).mappings().all())
 
 
@@ -146,11 +152,12 @@ def void_paper(tx: Transaction, case: Filed, number: str, *, on: date, reason: s
 def next_number(tx: Transaction, agency: str, series: str, year: int) -> int:
     """Draw the next number of a series from its counter row: without gap, without double."""
     of = {"of": agency, "in_series": series, "in_year": year}
-    if tx.run(_DRAWN, of).rowcount == 0:
+    drawn = tx.run(_DRAWN, of).fetchall()
+    if not drawn:
         first = {"agency": agency, "series": series, "year": year, "n": 1, "imported": 0}
         tx.run(_BEGUN, first)
         return 1
-    return int(tx.run(_LAST, of).fetchone()[0])
+    return int(drawn[0][0])
 
 
 def hold_numbers(tx: Transaction, agency: str) -> None:
@@ -276,10 +283,15 @@ def _voided(tx: Transaction) -> dict[tuple[str, str, int], int]:
 
 
 def import_number(tx: Transaction, agency: str, series: str, year: int, n: int) -> bool:
-    """Note that numbers up to ``n`` were given elsewhere; False where one has been drawn here."""
+    """Note that numbers up to ``n`` were given elsewhere.
+
+    False where one has been drawn here, or where more were given elsewhere already.
+    """
     c = t.counters.c
     here = (c.agency == agency) & (c.series == series) & (c.year == year)
-    drawn = select(c.n > c.imported).where(here).with_for_update()  # nobody draws until the end
+    drawn = (
+        select((c.n > c.imported) | (c.n > n)).where(here).with_for_update()
+    )  # nobody draws until the end
     found = tx.execute(drawn).scalar_one_or_none()
     if found is None:
         row = {"agency": agency, "series": series, "year": year, "n": n, "imported": n}
@@ -287,3 +299,10 @@ def import_number(tx: Transaction, agency: str, series: str, year: int, n: int) 
     elif not found:
         tx.execute(update(t.counters).where(here).values(n=n, imported=n))
     return not found
+
+
+def raise_number(tx: Transaction, agency: str, series: str, year: int, n: int) -> None:
+    """Go on behind ``n`` in a run of which numbers have been drawn here."""
+    c = t.counters.c
+    here = (c.agency == agency) & (c.series == series) & (c.year == year)
+    tx.execute(update(t.counters).where(here).values(n=n))

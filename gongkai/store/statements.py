@@ -6,60 +6,80 @@ is here; all else goes through SQLAlchemy.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from datetime import date
+from operator import itemgetter
+from typing import Any, Final, Self
 
-from sqlalchemy import ClauseElement, Dialect
+from sqlalchemy import ClauseElement, Date, Dialect, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
-_Change = Callable[[Any], Any]
+Row = Mapping[str, Any]
+
+_INSERTS: Final = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-class _Text(NamedTuple):
+class _Text:
     """A statement for one dialect: its text, and how its values are handed over."""
 
-    sql: str
-    #: The values in their order, each with the driver's way of writing it; None where by name.
-    places: tuple[tuple[str, _Change | None], ...] | None
-    changes: Mapping[str, _Change]
-    fixed: Mapping[str, Any]
+    __slots__ = ("_days", "_fixed", "_in_order", "sql")
+
+    def __init__(self, compiled: Any) -> None:  # noqa: ANN401 - of SQLAlchemy
+        self.sql: Final = str(compiled)
+        #: What the clause itself compares with.
+        self._fixed = {name: it for name, it in compiled.params.items() if it is not None}
+        places: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._in_order = _in_order(places)
+        #: Where a day stands: SQLite has no type for it. Where values go by name, drivers have one.
+        self._days = tuple(
+            place
+            for place, name in enumerate(places)
+            if isinstance(compiled.binds[name].type, Date)
+        )
+
+    def bound(self, row: Row) -> Any:  # noqa: ANN401 - as the driver wants
+        """Return the values of ``row`` as the driver wants them."""
+        values = {**self._fixed, **row} if self._fixed else row
+        if self._in_order is None:
+            return values
+        given = self._in_order(values)
+        if not self._days:
+            return given
+        said = list(given)
+        for place in self._days:
+            if (day := said[place]) is not None:
+                said[place] = date.isoformat(day)
+        return said
+
+
+def _in_order(places: tuple[str, ...]) -> Callable[[Row], Any] | None:
+    """Return what takes the values out of a row in their order; None where they go by name."""
+    if len(places) == 1:
+        (only,) = places
+        return lambda row: (row[only],)
+    return itemgetter(*places) if places else None
 
 
 class Statement:
     """One statement of the write path; its values are given by name."""
 
-    def __init__(self, clause: ClauseElement, *names: str) -> None:
-        self._clause, self._names = clause, names
+    def __init__(self, clause: ClauseElement | Callable[[Any], ClauseElement]) -> None:
+        self._clause = clause
         self._texts: Final[dict[str, _Text]] = {}
+
+    @classmethod
+    def adding(cls, table: Table, clash: Callable[[Any], ClauseElement]) -> Self:
+        """Return an insert; ``clash`` says what happens where the key is there already."""
+        return cls(lambda dialect: clash(_INSERTS[dialect.name](table)))
+
+    @classmethod
+    def adding_new(cls, table: Table) -> Self:
+        """Return an insert that does nothing where the key is there already."""
+        return cls.adding(table, lambda insert: insert.on_conflict_do_nothing())
 
     def text(self, dialect: Dialect) -> _Text:
         """Return the statement in the words of ``dialect``."""
         found = self._texts.get(dialect.name)
         if found is None:
-            found = self._texts[dialect.name] = self._compiled(dialect)
+            clause = self._clause(dialect) if callable(self._clause) else self._clause
+            found = self._texts[dialect.name] = _Text(clause.compile(dialect=dialect))
         return found
-
-    def _compiled(self, dialect: Dialect) -> _Text:
-        compiled: Any = self._clause.compile(dialect=dialect, column_keys=list(self._names) or None)
-        changes: dict[str, _Change] = dict(compiled._bind_processors)  # noqa: SLF001 - the driver's way of writing a date
-        places = tuple((name, changes.get(name)) for name in compiled.positiontup or ())
-        fixed = {
-            name: value
-            for name, value in compiled.params.items()
-            if value is not None and name not in self._names
-        }
-        return _Text(str(compiled), places if compiled.positional else None, changes, fixed)
-
-    def bound(self, text: _Text, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the driver wants
-        """Return the values of ``row`` as the driver wants them."""
-        values = {**text.fixed, **row} if text.fixed else row
-        if text.places is not None:
-            return [_changed(values[name], change) for name, change in text.places]
-        changed = {
-            name: _changed(values[name], change)
-            for name, change in text.changes.items()
-            if name in values
-        }
-        return {**values, **changed} if changed else values
-
-
-def _changed(value: Any, change: _Change | None) -> Any:  # noqa: ANN401 - any value of a row
-    return value if change is None or value is None else change(value)

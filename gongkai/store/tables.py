@@ -31,15 +31,34 @@ metadata: Final = MetaData(
 #: Text sorts by its code points on every database, so that lists and tests agree.
 _TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
+
+def _agency() -> Column[str]:
+    """Agency is the leading key of every large table, so that the data can be parted by it."""
+    return Column("agency", _TEXT, primary_key=True)
+
+
+def _case() -> tuple[Column[str], Column[str]]:
+    return _agency(), Column("case_number", _TEXT, primary_key=True)
+
+
+def _of_a_case() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"])
+
+
+def _of_a_fact(column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["agency", "case_number", column], ["facts.agency", "facts.case_number", "facts.n"]
+    )
+
+
 #: The kinds of cases.
 REQUEST: Final = "request"
 RECTIFICATION: Final = "rectification"
 
-#: Agency is the leading key of every large table, so that the data can be parted by it.
 cases: Final = Table(
     "cases",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("number", _TEXT, primary_key=True),
     # What only requests are asked (table three, the reply clock) must say so: kind = 'request'.
     Column("kind", _TEXT, nullable=False),
@@ -60,8 +79,7 @@ cases: Final = Table(
 facts: Final = Table(
     "facts",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("n", Integer, primary_key=True),  # two officers, one step: the second one loses
     Column("seq", BigInteger, nullable=False),  # its place in the agency's chain
     Column("kind", _TEXT, nullable=False),
@@ -70,7 +88,7 @@ facts: Final = Table(
     Column("public", _TEXT, nullable=False),
     Column("commitment", _TEXT),  # to the personal part, which can be erased without it
     Column("hash", _TEXT, nullable=False),
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
     UniqueConstraint("agency", "seq"),
     CheckConstraint("n >= 1", name="n_from_1"),
 )
@@ -79,14 +97,11 @@ facts: Final = Table(
 personal: Final = Table(
     "personal",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("n", Integer, primary_key=True),
     Column("key", _TEXT, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    ForeignKeyConstraint(
-        ["agency", "case_number", "n"], ["facts.agency", "facts.case_number", "facts.n"]
-    ),
+    _of_a_fact("n"),
     Index(None, "key"),
 )
 
@@ -94,7 +109,7 @@ personal: Final = Table(
 acts: Final = Table(
     "acts",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("seq", BigInteger, primary_key=True),
     Column("kind", _TEXT, nullable=False),
     Column("case_number", _TEXT),
@@ -110,7 +125,7 @@ acts: Final = Table(
 chains: Final = Table(
     "chains",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("algorithm", _TEXT, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("hash", _TEXT, nullable=False),
@@ -119,8 +134,7 @@ chains: Final = Table(
 papers: Final = Table(
     "papers",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("fact", Integer, primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("kind", _TEXT, nullable=False),
@@ -137,12 +151,12 @@ papers: Final = Table(
     Column("text_sha256", _TEXT, nullable=False),  # of its words, a blob
     Column("void_on", Date),
     Column("void_reason", _TEXT),
-    ForeignKeyConstraint(
-        ["agency", "case_number", "fact"], ["facts.agency", "facts.case_number", "facts.n"]
-    ),
+    _of_a_fact("fact"),
     UniqueConstraint("agency", "series", "year", "n"),
     UniqueConstraint("agency", "number"),
+    Index(None, "number"),  # who looks a paper up knows what stands on it, not whose it is
     Index(None, "sha256"),
+    Index(None, "text_sha256"),
     Index(None, "check_code"),
 )
 
@@ -150,15 +164,12 @@ papers: Final = Table(
 attachments: Final = Table(
     "attachments",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("fact", Integer, primary_key=True),
     Column("sha256", _TEXT, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("media_type", _TEXT, nullable=False),
-    ForeignKeyConstraint(
-        ["agency", "case_number", "fact"], ["facts.agency", "facts.case_number", "facts.n"]
-    ),
+    _of_a_fact("fact"),
     Index(None, "agency", "sha256"),
 )
 
@@ -166,7 +177,7 @@ attachments: Final = Table(
 blobs: Final = Table(
     "blobs",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("sha256", _TEXT, primary_key=True),
     Column("part", Integer, primary_key=True),
     Column("key", _TEXT, nullable=False),
@@ -180,12 +191,12 @@ blobs: Final = Table(
 blind_index: Final = Table(
     "blind_index",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("field", _TEXT, primary_key=True),
     Column("token", _TEXT, primary_key=True),
     Column("case_number", _TEXT, primary_key=True),
     Column("key", _TEXT, nullable=False),
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
     Index(None, "agency", "case_number"),
     Index(None, "key"),
 )
@@ -193,7 +204,7 @@ blind_index: Final = Table(
 counters: Final = Table(
     "counters",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("series", _TEXT, primary_key=True),
     Column("year", Integer, primary_key=True),
     Column("n", Integer, nullable=False),
@@ -210,9 +221,7 @@ commands: Final = Table(
     Column("fact", Integer, nullable=False),
     Column("asked", _TEXT, nullable=False),  # digest of the public part of what was asked
     Column("answer", _TEXT, nullable=False),
-    ForeignKeyConstraint(
-        ["agency", "case_number", "fact"], ["facts.agency", "facts.case_number", "facts.n"]
-    ),
+    _of_a_fact("fact"),
     UniqueConstraint("agency", "case_number", "fact"),
 )
 
@@ -220,18 +229,18 @@ commands: Final = Table(
 reasons: Final = Table(
     "reasons",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("reason", _TEXT, primary_key=True),
     Column("case_number", _TEXT, primary_key=True),
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
+    Index(None, "agency", "case_number"),
 )
 
 #: How each request was answered, a cache of its facts: one row once it was answered or has ended.
 outcomes: Final = Table(
     "outcomes",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("answered_on", Date, nullable=False),  # the last reply went out, or the case ended
     Column("first_on", Date),  # the first reply went out: it decides whether it was late
     Column("due_on", Date),
@@ -242,52 +251,48 @@ outcomes: Final = Table(
     Column("officer", _TEXT, nullable=False),  # who drafted the last reply; '' none
     Column("topics", _TEXT, nullable=False),  # with a comma between them
     Column("as_recorded", Boolean, nullable=False),  # history, taken over as it was recorded
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
     Index(None, "agency", "answered_on"),
 )
 #: What was answered to each item; item 0 is why a request ended without a reply.
 outcome_items: Final = Table(
     "outcome_items",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("item", Integer, primary_key=True),
     Column("answer", _TEXT, nullable=False),
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
 )
 #: The grounds cited for each passage of the standing answer; ``unstated`` where none was given.
 outcome_grounds: Final = Table(
     "outcome_grounds",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("item", Integer, primary_key=True),
     Column("passage", Integer, primary_key=True),
     Column("ground", _TEXT, primary_key=True),
     Column("force", _TEXT, nullable=False),
     Column("withheld", Boolean, nullable=False),  # else it was weighed, and the passage given
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
 )
 #: Each challenge with the grounds it attacks: those that stood when it was filed, or ``none``.
 outcome_challenges: Final = Table(
     "outcome_challenges",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("challenge", Integer, primary_key=True),
     Column("ground", _TEXT, primary_key=True),
     Column("filed_on", Date, nullable=False),
     Column("result", _TEXT, nullable=False),  # '' while it is pending
     Column("overturned", Boolean, nullable=False),
-    ForeignKeyConstraint(["agency", "case_number"], ["cases.agency", "cases.number"]),
+    _of_a_case(),
 )
 
 #: The running periods of open cases, a cache of the clock; ``case_number`` '' is the agency's own.
 deadlines: Final = Table(
     "deadlines",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("kind", _TEXT, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("due_on", Date, nullable=False),
@@ -319,8 +324,7 @@ Index(
 ledger: Final = Table(
     "ledger",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("kind", _TEXT, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("due_on", Date, primary_key=True),  # a day that moved is reminded of anew
@@ -334,8 +338,7 @@ ledger: Final = Table(
 tasks: Final = Table(
     "tasks",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
-    Column("case_number", _TEXT, primary_key=True),
+    *_case(),
     Column("kind", _TEXT, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("due_on", Date, primary_key=True),
@@ -359,7 +362,7 @@ Index(
 outbox: Final = Table(
     "outbox",
     metadata,
-    Column("agency", _TEXT, primary_key=True),
+    _agency(),
     Column("id", _TEXT, primary_key=True),  # from what it tells of, the channel and the recipient
     Column("case_number", _TEXT, nullable=False),
     Column("channel", _TEXT, nullable=False),

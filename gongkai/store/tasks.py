@@ -1,20 +1,21 @@
 """Tasks: what people are asked to do, by role; one for each action of the sweep."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, exists, insert, select, update
 
 from gongkai.store import tables as t
 from gongkai.store.deadlines import Place
 from gongkai.store.engine import Transaction
 from gongkai.store.statements import Statement
 from rules.words import Labelled
+from workflow.commands import DraftReply
 from workflow.periods import Period, PeriodKind
 from workflow.reminders import ActionKind
-from workflow.vocabulary import Role
+from workflow.vocabulary import OPEN, Role
 
 
 class TroubleKind(Labelled):
@@ -40,6 +41,11 @@ class Task:
     closed_on: date | None = None
     closed_by: str = ""
 
+    @property
+    def key(self) -> str:
+        """Name what it is about within its case."""
+        return f"{self.kind.value}/{self.number}"
+
 
 _c = t.tasks.c
 _ADDED: Final = Statement(insert(t.tasks))
@@ -50,10 +56,34 @@ _HERE: Final = (
 )
 _OPEN: Final = Statement(
     select(_c.kind, _c.number, _c.due_on, _c.action, _c.role).where(
-        _HERE,
-        _c.action != ActionKind.EXPIRE.value,
-        _c.action != ActionKind.TROUBLE.value,
+        _HERE, _c.action != ActionKind.TROUBLE.value
     )
+)
+_e, _f, _k = t.ledger.c, t.facts.c, t.cases.c
+#: What a recorded silence asks for: a draft, later than the silence.
+_DRAFTED: Final = exists().where(
+    _f.agency == _e.agency,
+    _f.case_number == _e.case_number,
+    _f.n > _e.fact,
+    _f.kind == DraftReply.do,
+)
+#: Or the case is no longer open.
+_DECIDED: Final = and_(*(_k.state != state.value for state in sorted(OPEN)))
+#: Each silence that was recorded and about which a task is open, as rows of these.
+_SILENCES: Final = t.tasks.join(
+    t.ledger,
+    and_(
+        *(
+            _c[name] == _e[name]
+            for name in ("agency", "case_number", "kind", "number", "due_on", "action")
+        ),
+        _c.action == ActionKind.EXPIRE.value,
+        _c.closed_on.is_(None),
+        _e.fact.is_not(None),
+    ),
+).join(t.cases, and_(_k.agency == _c.agency, _k.number == _c.case_number))
+_RECORDED: Final = Statement(
+    select(_c.kind, _c.number, _c.due_on, _DRAFTED | _DECIDED).select_from(_SILENCES).where(_HERE)
 )
 _CLOSED: Final = Statement(
     update(t.tasks)
@@ -116,20 +146,55 @@ def of_case(tx: Transaction, place: Place) -> Iterator[Task]:
 
 def close_ended(
     tx: Transaction, place: Place, running: Collection[Period], on: date, by: str
-) -> int:
-    """Close the tasks of a case whose period has ended or moved; return how many.
+) -> None:
+    """Close the tasks of a case whose period has ended or moved.
 
-    What the applicant's or a party's silence asks of a person is not ended by the period's end.
+    What the applicant's or a party's recorded silence asks of a person outlives the period: it ends
+    with the draft that was asked for, or with the case.
     """
     live = {(p.kind.value, p.number, p.due_on.isoformat()) for p in running}
     rows = tx.run(_OPEN, {"of": place.agency, "in_case": place.case_number}).fetchall()
+    if any(row[3] == ActionKind.EXPIRE.value for row in rows):
+        live |= _unanswered(tx, place)
     ended = [row for row in rows if (row[0], row[1], str(row[2])) not in live]
     for kind, number, due_on, action, role in ended:
         key = {"of_kind": kind, "numbered": number, "of_action": action, "of_role": role}
         due = date.fromisoformat(str(due_on))
         here = {"of": place.agency, "in_case": place.case_number, "due": due, **key}
         tx.run(_CLOSED, {**here, "closed_on": on, "closed_by": by})
-    return len(ended)
+
+
+def _unanswered(tx: Transaction, place: Place) -> set[tuple[str, int, str]]:
+    """Return the periods whose recorded silence still asks for a draft."""
+    rows = _recorded(tx, place)
+    return {(kind, number, str(due_on)) for kind, number, due_on, done in rows if not done}
+
+
+def _recorded(tx: Transaction, place: Place) -> list[Any]:
+    found: list[Any] = tx.run(
+        _RECORDED, {"of": place.agency, "in_case": place.case_number}
+    ).fetchall()
+    return found
+
+
+def silences(tx: Transaction, agencies: Iterable[str]) -> list[Place]:
+    """Return the cases in which a task about a silence is open."""
+    rows = tx.execute(
+        select(_c.agency, _c.case_number).where(
+            _c.agency.in_(list(agencies)),
+            _c.role == Role.OFFICER.value,  # as in its index
+            _c.closed_on.is_(None),
+            _c.action == ActionKind.EXPIRE.value,
+        )
+    )
+    return sorted({Place(agency, number) for agency, number in rows})
+
+
+def answered(tx: Transaction, agencies: Iterable[str]) -> list[Place]:
+    """Return the cases in which what a silence asked for was done, and its task is still open."""
+    return [
+        place for place in silences(tx, agencies) if any(done for *_, done in _recorded(tx, place))
+    ]
 
 
 def close(tx: Transaction, task: Task, on: date, by: str) -> bool:

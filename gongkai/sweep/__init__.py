@@ -3,7 +3,6 @@
 It may run at any time, late, twice, or in several processes at once: the ledger decides.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +13,10 @@ from gongkai.store import deadlines, records, tasks
 from gongkai.store.deadlines import Place
 from gongkai.store.engine import Transaction, reading, writing
 from gongkai.store.failures import Unavailable, retrying
-from gongkai.sweep import firming
+from gongkai.sweep import firming, yearly
 from gongkai.sweep.acting import SWEEP, Deed, act_on
-from gongkai.sweep.running import readable_periods, running_periods
-
-_log: Final = logging.getLogger("gongkai.sweep")
+from gongkai.sweep.apart import Failed, apart
+from gongkai.sweep.running import running_periods
 
 __all__ = ["Deed", "Swept", "refresh", "sweep"]
 
@@ -48,81 +46,78 @@ def sweep(
 
     ``told`` hears how many of how many cases are done. A case that cannot be read stops no other.
     Raises :class:`gongkai.store.failures.Unavailable` where the database does not answer: what was
-    done stays done, and the next sweep goes on from there.
+    done stays done, and the next sweep goes on from there. Raises
+    :class:`gongkai.sweep.firming.OldCalendar` where days would be counted by an old calendar.
     """
-    _begin(office, today)
+    failed: Failed = {}
+    _begin(office, today, failed)
     with reading(office.store) as tx:
         places = deadlines.due(tx, today)
     deeds: list[Deed] = []
-    failed: list[tuple[Place, str]] = []
     for start in range(0, len(places), _BATCH):
         batch = sorted(places[start : start + _BATCH])
         deeds.extend(_batch(office, batch, today, failed, held=held))
         told(min(start + _BATCH, len(places)), len(places))
-    return Swept(today=today, deeds=tuple(deeds), held=held, failed=tuple(failed))
+    return Swept(today=today, deeds=tuple(deeds), held=held, failed=tuple(failed.items()))
 
 
 def _batch(
-    office: Office,
-    batch: Sequence[Place],
-    today: date,
-    failed: list[tuple[Place, str]],
-    *,
-    held: bool,
+    office: Office, batch: Sequence[Place], today: date, failed: Failed, *, held: bool
 ) -> Iterator[Deed]:
     """Do a batch in one transaction; where one case fails, each in a transaction of its own."""
     try:
         yield from _done(office, batch, today, held=held)
     except Unavailable:
         raise
-    except Exception as error:  # noqa: BLE001 - one case must not stop the others; it is told
-        if len(batch) > 1:
-            for place in batch:
-                yield from _batch(office, (place,), today, failed, held=held)
-        else:
-            _log.exception("sweep of %s", batch[0].case_number)
-            failed.append((batch[0], f"{type(error).__name__}：{error}"))
+    except Exception:  # noqa: BLE001 - each is done again, and told then
+        for place in batch:
+            with apart(failed, place):
+                yield from _done(office, (place,), today, held=held)
 
 
 def _done(office: Office, batch: Sequence[Place], today: date, *, held: bool) -> tuple[Deed, ...]:
     def once() -> tuple[Deed, ...]:
         with writing(office.store) as tx:
+            for place in batch:  # every case before any chain, as whoever takes a step does
+                if place.case_number:
+                    records.lock(tx, place.case_number)
             return tuple(d for place in batch for d in act_on(tx, office, place, today, held=held))
 
     return retrying(once)
 
 
-def _begin(office: Office, today: date) -> None:
+def _begin(office: Office, today: date, failed: Failed) -> None:
     """Set up the yearly duties, and work out anew the days that moved since the last sweep."""
-    with reading(office.store) as tx:
-        noted, another_calendar = firming.noted(tx), firming.outdated(tx, office)
-    if another_calendar:
-        firming.apply(office, today, at=office.moment())
-    elif not noted:
-        firming.note(office)
+    yearly.begin(office, today)
+    failed.update(firming.settle(office, today).failed)
     with reading(office.store) as tx:
         own = [Place(agency, deadlines.OWN) for agency in office.config.agencies]
-        wanted = [*own, *deadlines.moving(tx)]
-        stale = [place for place in wanted if _stale(tx, office, place, today)]
-    refresh(office, stale, today)
+        stale = tasks.answered(tx, office.config.agencies)
+        for place in (*own, *deadlines.moving(tx)):
+            with apart(failed, place):
+                if _stale(tx, office, place, today):
+                    stale.append(place)
+    refresh(office, stale, today, failed)
 
 
 def _stale(tx: Transaction, office: Office, place: Place, today: date) -> bool:
-    known = {period for period, _ in deadlines.periods_of(tx, place)}
-    running = readable_periods(tx, office, place, today)
-    return running is not None and known != set(running)
+    return not deadlines.agree(
+        tx, place, running_periods(tx, office, place, today), office.calendar
+    )
 
 
-def refresh(office: Office, places: Iterable[Place], today: date) -> None:
+def refresh(office: Office, places: Iterable[Place], today: date, failed: Failed) -> None:
     """Write the running periods of cases anew, each in a transaction of its own."""
-    for place in places:
+    for place in dict.fromkeys(places):
 
         def once(place: Place = place) -> None:
             with writing(office.store) as tx:
                 if place.case_number:
                     records.lock(tx, place.case_number)
                 running = running_periods(tx, office, place, today)
-                if deadlines.sync(tx, place, running, office.calendar):
-                    tasks.close_ended(tx, place, running, today, str(SWEEP))
+                done = deadlines.ledger(tx, place)
+                deadlines.sync(tx, place, running, office.calendar, done)
+                tasks.close_ended(tx, place, running, today, str(SWEEP))
 
-        retrying(once)
+        with apart(failed, place):
+            retrying(once)

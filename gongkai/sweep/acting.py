@@ -1,7 +1,7 @@
 """What the sweep does about one case: everything that is due and not in the ledger, at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -9,7 +9,7 @@ from gongkai import unit
 from gongkai.notify.addressing import messages
 from gongkai.office import Office
 from gongkai.requesting import REQUESTS
-from gongkai.store import deadlines, outbox, records, tasks
+from gongkai.store import deadlines, outbox, tasks
 from gongkai.store.deadlines import Entry, Place
 from gongkai.store.engine import Transaction
 from gongkai.sweep.running import running_periods
@@ -60,10 +60,8 @@ class _Case:
 def act_on(
     tx: Transaction, office: Office, place: Place, today: date, *, held: bool
 ) -> tuple[Deed, ...]:
-    """Do what is due about a case in the transaction ``tx``; return what was done."""
+    """Do what is due about a case, which ``tx`` holds; return what was done."""
     case = _Case(tx, office, place, today, held)
-    if place.case_number:
-        records.lock(tx, place.case_number)
     deeds: list[Deed] = []
     running = running_periods(tx, office, place, today)
     while _all_done(case, running, deeds):  # a step of its own decides anew what is due
@@ -96,12 +94,13 @@ def _due(case: _Case, period: Period, done: Sequence[Entry]) -> tuple[Action, ..
 
 
 def _do(case: _Case, period: Period, action: Action, due: Sequence[Action]) -> Deed:
-    outcome, fact = DONE, None
+    outcome, fact, refused = DONE, None, None
+    roles = _left(action, due)
     if action.kind is ActionKind.EXPIRE:
-        outcome, fact = _expire(case, period)
+        outcome, fact, refused = _expire(case, period)
     elif period.kind is PeriodKind.CORRECTION_NOTICE and period.due_on < case.today:
         outcome = LAPSED
-    elif _superseded(action, due):
+    elif not roles:
         outcome = SUPERSEDED
     entry = Entry(
         kind=period.kind,
@@ -114,16 +113,18 @@ def _do(case: _Case, period: Period, action: Action, due: Sequence[Action]) -> D
     )
     deadlines.note(case.tx, case.place, entry)
     if outcome not in _SILENT:
-        _tell(case, period, action)
+        _tell(case, period, replace(action, roles=roles), refused)
     return Deed(place=case.place, period=period, action=action, outcome=outcome, fact=fact)
 
 
-def _superseded(action: Action, due: Sequence[Action]) -> bool:
+def _left(action: Action, due: Sequence[Action]) -> tuple[Role, ...]:
+    """Return who hears of an action by nothing later on the same day."""
     later = due[due.index(action) + 1 :]
-    return any(not other.legal and set(action.roles) <= set(other.roles) for other in later)
+    covered = {role for other in later if not other.legal for role in other.roles}
+    return tuple(role for role in action.roles if role not in covered)
 
 
-def _expire(case: _Case, period: Period) -> tuple[str, int | None]:
+def _expire(case: _Case, period: Period) -> tuple[str, int | None, Refused | None]:
     """Record what silence means; a refusal becomes a task, it never stops the sweep."""
     command: Command = (
         ExpireExplanation()
@@ -139,13 +140,14 @@ def _expire(case: _Case, period: Period) -> tuple[str, int | None]:
     )
     try:
         done = unit.carry(case.tx, case.office, REQUESTS, case.place.case_number, order)
-    except Refused:
-        return REFUSED, None
-    return DONE, done.fact.number
+    except Refused as refused:
+        return REFUSED, None, refused
+    return DONE, done.fact.number, None
 
 
-def _tell(case: _Case, period: Period, action: Action) -> None:
-    text = text_of(case.place.case_number, period, action, case.today)
+def _tell(case: _Case, period: Period, action: Action, refused: Refused | None) -> None:
+    subject = case.place.case_number or _name(case.office, case.place.agency)
+    text = text_of(subject, period, action, case.today, case.office.calendar, refused)
     for role in action.roles:
         tasks.add(
             case.tx,
@@ -162,6 +164,12 @@ def _tell(case: _Case, period: Period, action: Action) -> None:
             ),
         )
     outbox.put(case.tx, messages(case.office.config, case.place, period, action, text, case.today))
+
+
+def _name(office: Office, agency: str) -> str:
+    """Return the name of an agency; its key where it is no longer in the configuration."""
+    found = office.config.agencies.get(agency)
+    return found.name if found else agency
 
 
 def _settle(case: _Case, running: Sequence[Period], *, told: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from gongkai.errors import BadUse
 from gongkai.office import Office
+from gongkai.people import Doer, doer
 from gongkai.store import tasks
 from gongkai.store.deadlines import OWN
 from gongkai.store.engine import Transaction, writing
@@ -21,6 +22,8 @@ from workflow.vocabulary import Role
 _BACK: Final = timedelta(minutes=5)
 _FORWARD: Final = timedelta(days=1)
 
+#: The recorded act that a person has confirmed the clock.
+CONFIRMED: Final = "clock_confirmed"
 _LAST: Final = "clock"
 _DOUBT: Final = "clock_in_doubt"
 
@@ -72,10 +75,11 @@ def _check(office: Office, now: Reading) -> str:
 
 def confirm(office: Office, now: Reading, by: str) -> None:
     """A person says that the clock is right now: legal actions go on; a recorded act."""
-    retrying(lambda: _confirm(office, now, by))
+    who = doer(office.config, by)
+    retrying(lambda: _confirm(office, now, who))
 
 
-def _confirm(office: Office, now: Reading, by: str) -> None:
+def _confirm(office: Office, now: Reading, who: Doer) -> None:
     with writing(office.store) as tx:
         lock(tx, _LAST)
         standing = read(tx, _DOUBT)
@@ -84,11 +88,12 @@ def _confirm(office: Office, now: Reading, by: str) -> None:
         drop(tx, _DOUBT)
         write(tx, _LAST, _text(now))
         on = date_of(now.wall)
-        said = {"by": by, "doubt": standing}
-        record(tx, Act(agency=INSTALLATION, kind="clock_confirmed", on=on, said=said))
+        said = {"by": who.said, "doubt": standing}
+        act = Act(agency=INSTALLATION, kind=CONFIRMED, on=on, said=said, recorded_at=now.wall)
+        record(tx, act)
         for task in tuple(tasks.open_tasks(tx, agency=INSTALLATION)):
             if task.kind is TroubleKind.CLOCK:
-                tasks.close(tx, task, on, by)
+                tasks.close(tx, task, on, who.name)
 
 
 def _ask(tx: Transaction, found: str, now: Reading) -> None:
@@ -103,7 +108,8 @@ def _ask(tx: Transaction, found: str, now: Reading) -> None:
             due_on=today,
             action=ActionKind.TROUBLE,
             role=Role.SUPERVISOR,
-            text=f"{found}。期满处理已暂停，请核对时间后运行 gongkai sweep --confirm-clock。",
+            text=f"{found}。期满处理已暂停，请核对时间后运行 "
+            "gongkai sweep --confirm-clock --by 用户名。",
             created_on=today,
         ),
     )

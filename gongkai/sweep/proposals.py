@@ -38,7 +38,7 @@ class Proposal:
         """The command line that takes the step."""
         judged = " no_good_reason=true" if self.command.no_good_reason else ""
         number = self.task.case_number
-        return f"gongkai case do {number} {self.command.do}{judged} --by 负责人"
+        return f"gongkai case do {number} {self.command.do}{judged} --by head:姓名"
 
 
 def proposals(office: Office, agency: str = "") -> Iterator[Proposal]:

@@ -1,13 +1,15 @@
 """What reminders and tasks say: the case by its number, the period, the day, what to do next."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
-from gongkai.wording import article_text
+from gongkai.wording import basis_text
+from rules.errors import RuleError
+from rules.workdays import WorkCalendar
+from workflow.errors import Refused
 from workflow.periods import Period, PeriodKind
 from workflow.reminders import Action, ActionKind
-
-_OWN: Final = "机关内部期限"
 
 #: What to do about each kind of period.
 _NEXT: Final = {
@@ -35,19 +37,47 @@ _NEXT: Final = {
 }
 
 
-def text_of(case_number: str, period: Period, action: Action, today: date) -> str:
-    """Return the text of a reminder or task; it never holds personal data."""
-    subject = f"{case_number}：" if case_number else ""
-    said = f"{_what(period)}，{_when(period, action, today)}。{_NEXT[period.kind]}。"
-    return f"【{action.kind.label}】{subject}{said}"
+def text_of(
+    subject: str,
+    period: Period,
+    action: Action,
+    today: date,
+    calendar: WorkCalendar,
+    refused: Refused | None = None,
+) -> str:
+    """Return the text of a reminder or task about a case, or an agency; it names no person.
+
+    ``refused`` says why what silence means could not be recorded.
+    """
+    about = f"{subject}：{_what(period)}，{_when(period, action, today)}。"
+    if refused:
+        return f"【期限届满】{about}未能自动记录：{refused.message}{refused.mend}"
+    return f"【{_label(period, action, today, calendar)}】{about}{_NEXT[period.kind]}。"
+
+
+def _label(period: Period, action: Action, today: date, calendar: WorkCalendar) -> str:
+    """Return what is said at the head: as things stand today, however late the sweep comes."""
+    if action.kind not in _AHEAD:
+        return action.kind.label
+    if period.due_on < today:
+        return "已逾期"
+    if period.due_on == today:
+        return ActionKind.TODAY.label
+    with suppress(RuleError):
+        if left := calendar.count(today, period.due_on):
+            return f"还有{left}个工作日到期"
+    return f"还有{(period.due_on - today).days}天到期"  # all days off, or beyond the calendar
+
+
+#: What is said before a period ends, or on its last day.
+_AHEAD: Final = frozenset(
+    {ActionKind.SOON_5, ActionKind.SOON_3, ActionKind.SOON_1, ActionKind.TODAY}
+)
 
 
 def _what(period: Period) -> str:
     nth = f"第{period.number}件" if period.kind in _COUNTED else ""
-    basis = _OWN if period.internal else article_text(period.article)
-    if period.kind is PeriodKind.CHALLENGE_ANSWER:
-        basis = "行政复议法、行政诉讼法"
-    return f"{period.kind.label}{nth}（{basis}）"
+    return f"{period.kind.label}{nth}（{basis_text(period)}）"
 
 
 _COUNTED: Final = frozenset(
@@ -62,12 +92,16 @@ _COUNTED: Final = frozenset(
 
 
 def _when(period: Period, action: Action, today: date) -> str:
-    mark = "（暂定，待国务院公布下一年放假安排）" if period.provisional else ""
-    day = f"{period.due_on}{mark}"
+    day = _day(period)
     if action.kind in {ActionKind.EXPIRE, ActionKind.PROPOSE}:
         return f"至{day}届满"
     if period.due_on < today:
-        return f"应于{day}前完成，已逾期"
+        return f"最迟应于{day}完成，已逾期"
     if period.due_on == today:
         return f"今日（{day}）到期"
     return f"{day}到期"
+
+
+def _day(period: Period) -> str:
+    mark = "（暂定，待国务院公布下一年放假安排）" if period.provisional else ""
+    return f"{period.due_on}{mark}"

@@ -6,7 +6,6 @@ from typing import Any
 
 from gongkai.store import registry
 from gongkai.store.engine import Transaction
-from gongkai.store.registry import StoredPaper
 
 
 @contextmanager
@@ -14,13 +13,10 @@ def planted() -> Iterator[None]:
     """Commit after the fact, before its papers and its answer."""
     sound = registry.add_papers
 
-    def hasty(
-        tx: Transaction, rows: Iterable[Mapping[str, Any]], papers: Iterable[StoredPaper]
-    ) -> None:
-        cursor = tx.connection.connection.cursor()
-        cursor.execute("COMMIT")
-        cursor.execute("BEGIN")
-        sound(tx, rows, papers)
+    def hasty(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+        tx.driver.execute("COMMIT")
+        tx.driver.execute("BEGIN")
+        sound(tx, rows)
 
     registry.add_papers = hasty
     try:

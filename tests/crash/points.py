@@ -2,13 +2,15 @@
 
 import os
 import signal
-import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import psycopg
+
 from gongkai.office import Office, fixed_code
+from gongkai.store.driver import sqlite3
 from tests.crash.databases import Database
 from tests.crash.dumps import Dump, dump
 from tests.crash.invariants import faults
@@ -66,7 +68,9 @@ class Trial:
         """Kill it everywhere."""
         for k, how in self._operations():
             self._killed(f"operation {k}, {how.name}", lambda k=k, how=how: self.shim.arm(k, how))  # type: ignore[misc] # its defaults
-        if self._is_sqlite:
+        if not self._is_sqlite:
+            self._killed("after the answer to COMMIT", _die_committed)
+        else:
             k = 1
             while self._killed(f"statement {k}", lambda k=k: self._trace(k)):  # type: ignore[misc] # as above
                 k += 1
@@ -179,6 +183,17 @@ class Trial:
         yield from self.database.unsound()
         if found == self.after or self.report.kills % _DOCTORED == 1:
             yield from faults(self.office, self.order.today)
+
+
+def _die_committed() -> None:
+    """Die when the server has said that it is done, before anybody is told."""
+    sound = psycopg.Connection.commit
+
+    def last(connection: psycopg.Connection[Any]) -> None:
+        sound(connection)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    psycopg.Connection.commit = last  # type: ignore[method-assign,assignment] # in a child that ends with it
 
 
 def _fixed(office: Office) -> Office:

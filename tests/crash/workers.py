@@ -13,9 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from gongkai import rectifying, requesting
+from gongkai.kinds import load_any
 from gongkai.office import Conflict, Office
-from gongkai.store import records
 from gongkai.store import tables as t
 from gongkai.store.engine import reading
 from gongkai.store.failures import Unavailable
@@ -202,11 +201,7 @@ class Worker:
 
     def _loaded(self, number: str) -> Fold:
         with reading(self.office.store) as tx:
-            heading = records.heading(tx, number)
-            assert heading is not None
-            kind = rectifying if heading.kind == t.RECTIFICATION else requesting
-            case: Fold = kind.load(tx, self.office, number, date(2026, 11, 20))
-            return case
+            return load_any(tx, self.office, number, date(2026, 11, 20))
 
 
 @contextmanager

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import func, select
 
 from gongkai.attaching import collecting, stored
-from gongkai.attaching.stored import OutputTrouble
 from gongkai.attaching.taking import Step, attach, received
 from gongkai.config import AttachmentSettings
 from gongkai.office import Conflict, Office
+from gongkai.out import OutputTrouble
 from gongkai.requesting import Done, load, perform
 from gongkai.store import blobs, journal
 from gongkai.store import tables as t

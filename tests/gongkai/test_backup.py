@@ -32,6 +32,7 @@ from gongkai.store.engine import open_store, reading
 from gongkai.store.keys import new_ring, read_keys, write_keys
 from gongkai.story import Story
 from gongkai.today import ZONE
+from tests.bare import engine_at
 from tests.old_tables import contents, personal_words
 from tests.postgres import OWNER, Server
 
@@ -318,7 +319,7 @@ def test_a_forged_backup_is_refused_though_its_digests_agree(home: Path, desk: O
     (home / "open").mkdir()
     backup_file.unpack(made.path, home / "open")
     forged = home / "open" / "database"
-    engine = create_engine(f"sqlite:///{forged}")
+    engine = engine_at(f"sqlite:///{forged}")
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER guard_facts_no_update")
         connection.exec_driver_sql("UPDATE facts SET recorded_at = '2000-01-01' WHERE n = 2")

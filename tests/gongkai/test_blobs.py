@@ -12,6 +12,7 @@ from gongkai.store import blobs
 from gongkai.store import tables as t
 from gongkai.store.blobs import PART
 from gongkai.store.engine import Store, reading, writing
+from gongkai.store.failures import StoreError, failure_of
 from gongkai.store.keys import KeyTrouble, with_new_key
 
 LARGE = os.urandom(2 * PART + 5)
@@ -87,6 +88,17 @@ def test_an_older_key_still_opens_what_it_sealed(store: Store) -> None:
     later = Store(store.engine, with_new_key(store.keys))
     with reading(later) as tx:
         assert blobs.get(tx, "a", [DIGEST]) == {DIGEST: LARGE}
+
+
+def test_a_file_sealed_with_an_older_key_is_handed_in_again_by_its_sender(
+    store: Store, tmp_path: Path
+) -> None:
+    kept = blobs.write_part(tmp_path, store.keys, blobs.place_of("a", DIGEST, 1), LARGE)
+    later = Store(store.engine, with_new_key(store.keys))
+
+    with pytest.raises(StoreError, match="重新上传") as told, writing(later) as tx:
+        blobs.note_part(tx, "a", DIGEST, 1, kept)
+    assert failure_of(told.value) is None, "trying again brings the same file"
 
 
 def test_altered_bytes_are_never_given_out(store: Store, tmp_path: Path) -> None:

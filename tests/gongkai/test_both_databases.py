@@ -1,6 +1,5 @@
 """SQLite and PostgreSQL hold the same, say the same, refuse the same."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from gongkai.replay import run
 from gongkai.requesting import load, perform
 from gongkai.store import engine, journal, records
 from gongkai.store import tables as t
+from gongkai.store.driver import sqlite3
 from gongkai.store.engine import Store, journal_mode, open_store, reading, writing
 from gongkai.store.failures import StoreError, Unreachable
 from gongkai.store.guards import FOREVER, rules

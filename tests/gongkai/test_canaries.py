@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import pytest
 
 from gongkai.casefile import open_story
-from gongkai.codec import _is_personal
 from gongkai.config import Config
 from gongkai.office import Office
 from gongkai.replay import run
@@ -20,7 +20,10 @@ from gongkai.store.engine import Store, writing
 from gongkai.story import Story
 from rules.workdays import WorkCalendar
 from tests.gongkai.conftest import ROOT
+from tests.gongkai.test_personal import PUBLIC
 from tests.postgres import Server
+from workflow import commands as c
+from workflow.decision import StateSecret
 
 Call = Callable[..., Any]
 
@@ -38,25 +41,39 @@ STORIES = (
 
 
 def marked(value: Any, numbers: Iterator[int]) -> Any:  # noqa: ANN401 - any value of a command
-    """Return a command with a mark of its own behind every personal text."""
+    """Return a command with a mark of its own behind every text that may name a private person.
+
+    Which these are is written out here and in ``test_personal``: a field that the program has
+    forgotten to seal is found by its mark.
+    """
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed: dict[str, Any] = {}
     for field in fields(value):
         inner = getattr(value, field.name)
-        if _is_personal(field, value):
+        if _private(value, field.name):
             changed[field.name] = _text(inner, numbers)
         elif isinstance(inner, tuple):
             changed[field.name] = tuple(marked(one, numbers) for one in inner)
-        else:
-            changed[field.name] = marked(inner, numbers)
     return replace(value, **changed)
 
 
-def _text(inner: Any, numbers: Iterator[int]) -> Any:  # noqa: ANN401 - one text or several
+def _private(value: Any, name: str) -> bool:  # noqa: ANN401 - as above
+    if isinstance(value, c.CorrectRecord) and name == "value":
+        return not re.fullmatch(r"\d{4}-\d\d-\d\d", value.value)
+    if name in {"reason", "comments"}:
+        return not isinstance(value, c.RecallReply)
+    if name == "authority":
+        return not isinstance(value, StateSecret)
+    return name not in PUBLIC
+
+
+def _text(inner: Any, numbers: Iterator[int]) -> Any:  # noqa: ANN401 - a text, or what holds texts
     if isinstance(inner, tuple):
         return tuple(_text(one, numbers) for one in inner)
-    return f"{inner}zq{next(numbers):06}kx" if inner else inner
+    if isinstance(inner, str) and not isinstance(inner, Enum):
+        return f"{inner}zq{next(numbers):06}kx" if inner else inner
+    return marked(inner, numbers)
 
 
 def stories(config: Config) -> Iterator[Story]:

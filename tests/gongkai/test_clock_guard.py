@@ -19,7 +19,7 @@ from gongkai.store.journal import INSTALLATION, acts
 from gongkai.store.tasks import TroubleKind
 from gongkai.story import Story
 from gongkai.sweep import sweep
-from gongkai.sweep.guard import check, confirm, doubt_about
+from gongkai.sweep.guard import CONFIRMED, check, confirm, doubt_about
 from gongkai.today import ZONE, Reading, date_of
 from workflow.vocabulary import Role
 
@@ -99,11 +99,11 @@ def test_a_doubt_stands_until_a_person_confirms_the_clock(office: Office) -> Non
 
     assert check(office, clock(passed=HOURS, jump=2 * DAYS)) == doubt
     assert check(office, clock(passed=2 * HOURS)) == doubt, "put right, but nobody has said so"
-    confirm(office, clock(passed=3 * HOURS), "管理员")
+    confirm(office, clock(passed=3 * HOURS), "supervisor:管理员")
 
     assert check(office, clock(passed=4 * HOURS)) == ""
     with pytest.raises(BadUse, match="没有异常"):
-        confirm(office, clock(passed=4 * HOURS), "管理员")
+        confirm(office, clock(passed=4 * HOURS), "supervisor:管理员")
 
 
 def test_a_doubt_is_a_task_once_and_its_confirmation_a_recorded_act(office: Office) -> None:
@@ -115,12 +115,12 @@ def test_a_doubt_is_a_task_once_and_its_confirmation_a_recorded_act(office: Offi
     assert (task.kind, task.role) == (TroubleKind.CLOCK, Role.SUPERVISOR)
     assert "--confirm-clock" in task.text
 
-    confirm(office, clock(passed=4 * HOURS), "管理员")
+    confirm(office, clock(passed=4 * HOURS), "supervisor:管理员")
 
     with reading(office.store) as tx:
         assert list(tasks.open_tasks(tx, agency=INSTALLATION)) == []
         (act,) = acts(tx, kind="clock_confirmed")
-    assert (act.agency, act.said["by"]) == (INSTALLATION, "管理员")
+    assert (act.agency, act.said["by"]["name"]) == (INSTALLATION, "管理员")
     assert "倒退" in act.said["doubt"]
 
 
@@ -147,16 +147,16 @@ def test_while_in_doubt_reminders_go_on_and_silence_is_recorded_once_it_is_over(
             return [(e.kind.value, e.action.value) for e in deadlines.ledger(tx, place)]
 
     before = clock(passed=-30 * DAYS)
-    wake(office, lambda: before)
+    wake(lambda: office, lambda: before)
     jumped = clock(passed=-30 * DAYS + HOURS, jump=45 * DAYS)
-    wake(office, lambda: jumped)
+    wake(lambda: office, lambda: jumped)
     assert date_of(jumped.wall) == date(2020, 11, 5)
     assert ("reply", "soon_1") in told()
     assert ("third_party", "expire") not in told()
 
-    confirm(office, clock(), "管理员")
-    wake(office, clock)
-    wake(office, clock)
+    confirm(office, clock(), "supervisor:管理员")
+    wake(lambda: office, clock)
+    wake(lambda: office, clock)
 
     assert told().count(("third_party", "expire")) == 1
     with reading(office.store) as tx:
@@ -194,16 +194,16 @@ def test_the_command_says_that_the_clock_is_in_doubt_and_how_to_go_on(
 
     assert (held.code, again.code) == (1, 1)
     assert "系统时钟没有重启而快进了3天0小时" in held.err
-    assert "--confirm-clock --by 姓名" in held.err
+    assert "--confirm-clock --by 用户名" in held.err
     assert "快进了3天" in json.loads(again.out)["held"]
     assert call("sweep", "--confirm-clock").code == 2, "who confirms it?"
     read(clock(passed=HOURS))
-    confirmed = call("sweep", "--confirm-clock", "--by", "管理员")
+    confirmed = call("sweep", "--confirm-clock", "--by", "supervisor:管理员")
     assert (confirmed.code, confirmed.err) == (0, "")
     assert call("sweep", "--json").json["held"] is None
-    assert call("sweep", "--confirm-clock", "--by", "管理员").code == 2
+    assert call("sweep", "--confirm-clock", "--by", "supervisor:管理员").code == 2
     with reading(opened()) as tx:
-        assert [act.said["by"] for act in acts(tx, kind="clock_confirmed")] == ["管理员"]
+        assert [act.said["by"]["name"] for act in acts(tx, kind="clock_confirmed")] == ["管理员"]
 
 
 def test_a_sweep_for_a_named_day_asks_no_clock(
@@ -214,4 +214,39 @@ def test_a_sweep_for_a_named_day_asks_no_clock(
     call("sweep")
     read(clock(jump=-3 * DAYS))
 
+    assert call("sweep", "--now", "2020-10-17").code == 0
+
+
+def test_a_day_that_has_not_come_is_not_swept(
+    call: Callable[..., Any], read: Callable[[Reading], None], opened: Callable[[], Store]
+) -> None:
+    """What silence means must not be recorded before it has lasted."""
+    call("init")
+    read(clock())
+
+    said = call("sweep", "--now", "2020-10-22")
+
+    assert said.code == 2
+    assert "2020-10-22 还没有到（今天是 2020-10-21）" in said.err
+    with reading(opened()) as tx:
+        assert deadlines.places(tx) == ()
     assert call("sweep", "--now", "2020-10-21").code == 0
+
+
+def test_only_somebody_who_says_who_it_is_confirms_the_clock(
+    call: Callable[..., Any], read: Callable[[Reading], None], opened: Callable[[], Store]
+) -> None:
+    call("init")
+    read(clock())
+    call("sweep")
+    read(clock(jump=3 * DAYS))
+    call("sweep")
+
+    said = call("sweep", "--confirm-clock", "--by", "anybody")
+    assert said.code == 2
+    assert "不是用户名" in said.err
+    assert call("sweep", "--confirm-clock", "--by", "head:李").code == 0
+
+    with reading(opened()) as tx:
+        (act,) = acts(tx, kind=CONFIRMED)
+    assert act.recorded_at == clock(jump=3 * DAYS).wall

@@ -162,3 +162,10 @@ def test_the_messages_that_wait_are_found_in_their_own_index(full: Store) -> Non
     assert "ix_outbox_waiting" in said
     assert "Seq Scan" not in said
     assert "SCAN outbox\n" not in f"{said}\n"
+
+
+def test_the_silences_that_wait_are_looked_for_among_the_open_tasks(full: Store) -> None:
+    said = plan(full, lambda tx: tasks.silences(tx, ["agency-0", "agency-1"]))
+
+    assert "ix_tasks_open" in said
+    assert "Seq Scan" not in said

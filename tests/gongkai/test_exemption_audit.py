@@ -1,5 +1,6 @@
 """The supervisor's audit equals a naive count over the facts, figure by figure, case by case."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from itertools import combinations
@@ -219,8 +220,19 @@ def test_the_workbook_holds_the_tables_and_the_cases_as_plain_text(
     assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
 
 
+def test_a_workbook_that_cannot_be_written_is_told(
+    stocked: Callable[..., Said], home: Path
+) -> None:
+    said = stocked("audit", "exemptions", *PERIOD, "--xlsx", home / "nowhere" / "a.xlsx")
+
+    assert said.code == 1
+    assert "a.xlsx 写不了" in said.err
+    assert "系统出错" not in said.err
+
+
 def test_no_applicant_is_named(stocked: Callable[..., Said]) -> None:
     said = stocked("audit", "exemptions", *PERIOD, "--json", "--by", ",".join(DIMENSIONS)).out
+    assert json.loads(said)["total"]["requests"]["count"] > 0
 
     for name in ("revoked_on_review_and_not_refused_again", "withdrawn_whole"):
         text = (ROOT / "examples" / f"{name}.toml").read_text(encoding="utf-8")

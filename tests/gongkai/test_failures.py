@@ -187,8 +187,10 @@ def test_a_full_disk_is_told_and_the_step_is_taken_once_there_is_room(desk: Desk
 # ── the database is locked ───────────────────────────────────────────────────
 
 _HOLDER = """\
-import sqlite3, sys
+import sys
+from gongkai.store.driver import sqlite3
 held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("PRAGMA locking_mode=EXCLUSIVE")  # in WAL a writer holds nobody up who reads
 held.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
 sys.stdin.read()

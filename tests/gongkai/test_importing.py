@@ -15,6 +15,7 @@ from gongkai import rectifying, requesting
 from gongkai.casefile import open_story
 from gongkai.config import Config
 from gongkai.importing import Imported, import_file
+from gongkai.kinds import KINDS
 from gongkai.office import Office
 from gongkai.replay import fresh_office, run
 from gongkai.requesting import perform
@@ -302,20 +303,30 @@ def test_cases_of_the_past_go_on_through_the_gates(config: Config, calendar: Wor
     assert taken > 50
 
 
-def _names(call: ast.Call) -> Iterator[str]:
-    yield from (keyword.arg for keyword in call.keywords if keyword.arg)
+def _calls() -> Iterator[tuple[str, ast.Call]]:
+    for path in (ROOT / "gongkai").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield path.relative_to(ROOT).as_posix(), node
 
 
 def test_nothing_but_the_import_reaches_the_lenient_gate() -> None:
     lenient = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "gongkai").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and "as_recorded" in _names(node)
-        and ast.unparse(node.func).endswith("decide")
-    }  # fmt: skip
+        where
+        for where, call in _calls()
+        if ast.unparse(call.func) in {"Requests", "Rectifications"} and call.keywords
+    }
+    switched = {
+        ast.unparse(keyword.value)
+        for _, call in _calls()
+        if ast.unparse(call.func).endswith("decide")
+        for keyword in call.keywords
+        if keyword.arg == "as_recorded"
+    }
 
     assert lenient == {"gongkai/importing.py"}
+    assert switched == {"self.as_recorded"}
+    assert not any(kind.as_recorded for kind in KINDS.values())
     for door in (requesting.perform, rectifying.perform):
         assert "as_recorded" not in inspect.signature(door).parameters
     assert "as_recorded" not in inspect.signature(Order).parameters

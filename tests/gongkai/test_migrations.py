@@ -13,7 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, select, text
 
 from gongkai import migrating
 from gongkai.casefile import open_story
@@ -30,6 +30,7 @@ from gongkai.store.keys import KeyRing, new_ring, write_keys
 from gongkai.store.schema import OtherVersion
 from gongkai.story import Story
 from rules.workdays import WorkCalendar
+from tests.bare import engine_at
 from tests.old_tables import (
     DUMP,
     contents,
@@ -134,7 +135,7 @@ def test_there_is_one_newest_version_and_each_is_named_by_its_number() -> None:
 
 
 def test_the_first_version_makes_the_tables_that_the_first_program_made() -> None:
-    made, kept = create_engine("sqlite://"), create_engine("sqlite://")
+    made, kept = engine_at("sqlite://"), engine_at("sqlite://")
     with made.begin() as new, kept.begin() as old:
         version("0001").metadata.create_all(new)
         for statement in DUMP.read_text(encoding="utf-8").split(";")[:-1]:
@@ -220,7 +221,7 @@ def test_a_clock_that_went_back_does_not_turn_the_facts_of_a_case_around(
     url: str, short: Office
 ) -> None:
     write_old(short, url)
-    engine = create_engine(url)
+    engine = engine_at(url)
     with engine.begin() as connection:
         late = text("UPDATE facts SET recorded_at = '2020-01-01T00:00:00+08:00' WHERE n = 3")
         connection.execute(late)
@@ -300,7 +301,7 @@ def test_a_database_that_lacks_later_columns_of_part_one_is_completed(
 ) -> None:
     url = f"sqlite:///{tmp_path}/old.sqlite"
     write_old(short, url)
-    engine = create_engine(url)
+    engine = engine_at(url)
     with engine.begin() as connection:
         for table, column in (("cases", "kind"), ("papers", "form"), ("counters", "imported")):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
@@ -320,7 +321,7 @@ def test_a_paper_that_was_altered_before_stops_the_migration_and_nothing_changes
     url: str, short: Office
 ) -> None:
     write_old(short, url)
-    engine = create_engine(url)
+    engine = engine_at(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE papers SET sha256 = 'x' WHERE place = 1"))
 
@@ -337,13 +338,13 @@ def test_a_version_that_loses_a_row_is_undone(
     url: str, short: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_old(short, url)
-    count = migrating._count
+    count = migrating.rows_in
 
-    monkeypatch.setattr(migrating, "_count", lambda c, name: count(c, name) - (name == "facts"))
+    monkeypatch.setattr(migrating, "rows_in", lambda c, name: count(c, name) - (name == "facts"))
     with pytest.raises(MigrationFailed, match="facts"):
         migrate(url, new_ring())
 
-    engine = create_engine(url)
+    engine = engine_at(url)
     with engine.connect() as connection:
         assert schema.version(connection) == schema.UNCOUNTED
     engine.dispose()

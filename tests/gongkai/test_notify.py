@@ -1,15 +1,12 @@
 """Messages leave once, encrypted or signed, not in quiet hours; what does not leave is seen."""
 
-import json
 import ssl
 from asyncio import Server
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,21 +20,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from icalendar import Calendar
 
-from gongkai.config import Email, Notify, Webhook
+from gongkai.config import Email, Notify
+from gongkai.errors import BadUse
 from gongkai.notify import mail
-from gongkai.notify.dispatch import PAUSED, dispatch, quiet
+from gongkai.notify.dispatch import dispatch as dispatched
+from gongkai.notify.dispatch import quiet
 from gongkai.notify.feed import feed
-from gongkai.notify.gateway import signature
+from gongkai.notify.resuming import RESUMED, resume
 from gongkai.office import Office
 from gongkai.replay import run
-from gongkai.store import outbox, settings, tasks
-from gongkai.store.engine import reading, writing
-from gongkai.store.outbox import Channel, Message, Sent, Stored
-from gongkai.store.tasks import TroubleKind
+from gongkai.store import outbox, settings
+from gongkai.store.engine import Store, reading, writing
+from gongkai.store.journal import INSTALLATION, acts
+from gongkai.store.outbox import Sent
 from gongkai.story import Story
-from gongkai.today import ZONE
-
-MORNING = datetime(2020, 10, 16, 9, 0, tzinfo=ZONE)
+from tests.gongkai.letters import MORNING, dispatch, kept, message, queue, troubles
 
 
 @dataclass
@@ -128,29 +125,6 @@ def told(
         ca_file=str(certificate),
     )  # fmt: skip
     return replace(office, config=replace(office.config, notify=Notify(email=email)))
-
-
-def message(about: str, *, urgent: bool = True, recipient: str = "a@example.gov.cn") -> Message:
-    return Message(
-        agency="fushun-county-office", case_number="1号", about=about, channel=Channel.EMAIL,
-        recipient=recipient, urgent=urgent, text=f"【今日到期】1号：{about}",
-        created_on=date(2020, 10, 16),
-    )  # fmt: skip
-
-
-def queue(office: Office, *messages: Message) -> None:
-    with writing(office.store) as tx:
-        outbox.put(tx, messages)
-
-
-def kept(office: Office) -> list[Stored]:
-    with reading(office.store) as tx:
-        return list(outbox.of_case(tx, "fushun-county-office", "1号"))
-
-
-def troubles(office: Office) -> list[str]:
-    with reading(office.store) as tx:
-        return [x.text for x in tasks.open_tasks(tx) if x.kind is TroubleKind.DELIVERY]
 
 
 def test_an_urgent_message_leaves_at_once_encrypted_and_only_once(
@@ -268,95 +242,105 @@ def test_a_wrong_password_is_told(
 def test_after_a_restore_nothing_leaves_until_it_is_let_go(told: Office, mailbox: Mailbox) -> None:
     queue(told, message("答复"))
     with writing(told.store) as tx:
-        settings.write(tx, PAUSED, "true")
+        settings.write(tx, outbox.PAUSED, "true")
 
     assert dispatch(told, MORNING).paused
-    with writing(told.store) as tx:
-        settings.drop(tx, PAUSED)
+    assert resume(told, "head:丁", MORNING.date()) == 1
     assert dispatch(told, MORNING).sent == 1
     assert len(mailbox.letters) == 1
+    with reading(told.store) as tx:
+        (act,) = acts(tx, kind=RESUMED)
+    assert (act.agency, act.said["by"]["name"]) == (INSTALLATION, "丁")
+    assert (act.said["waiting"], act.said["discarded"]) == (1, 0)
+    with pytest.raises(BadUse, match="没有暂停"):
+        resume(told, "head:丁", MORNING.date())
 
 
-@dataclass
-class Gateway:
-    """The office's own gateway; ``answer`` is the status of its next answers."""
+def test_what_waited_since_a_restore_can_be_given_up(told: Office, mailbox: Mailbox) -> None:
+    """The backup does not know what was sent after it was made."""
+    queue(told, message("答复"))
+    with writing(told.store) as tx:
+        settings.write(tx, outbox.PAUSED, "true")
 
-    url: str = ""
-    answer: int = 200
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    assert resume(told, "head:丁", MORNING.date(), discard=True) == 0
+    queue(told, message("归档"))
 
-
-@contextmanager
-def listening() -> Iterator[Gateway]:
-    gateway = Gateway()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            gateway.calls.append((dict(self.headers), body))
-            self.send_response(gateway.answer)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    gateway.url = f"http://127.0.0.1:{server.server_port}/gongkai"
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield gateway
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    assert dispatch(told, MORNING).sent == 1
+    assert [letter["Subject"][-2:] for letter in mailbox.letters] == ["归档"]
+    assert {m.text[-2:]: m.state for m in kept(told)} == {"答复": Sent.FAILED, "归档": Sent.SENT}
+    assert troubles(told) == []
 
 
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    with listening() as found:
-        yield found
-
-
-def hooked(office: Office, url: str) -> Office:
-    notify = Notify(webhook=Webhook(url=url))
-    return replace(office, config=replace(office.config, notify=notify))
-
-
-def test_a_call_of_the_gateway_is_signed(
-    office: Office, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+def test_the_command_line_shows_what_waits_and_lets_it_leave(
+    call: Callable[..., Any], opened: Callable[[], Store]
 ) -> None:
-    monkeypatch.setenv("GONGKAI_WEBHOOK_SECRET", "shared")
-    queue(office, replace(message("答复"), channel=Channel.WEBHOOK, recipient="office-head"))
+    call("init")
+    with writing(opened()) as tx:
+        settings.write(tx, outbox.PAUSED, "true")
+        outbox.put(tx, [message("答复")])
 
-    assert dispatch(hooked(office, gateway.url), MORNING).sent == 1
+    assert "gongkai outbox resume" in call("sweep").err
+    assert call("sweep", "--json").json["outbox"]["paused"] is True
+    seen = call("outbox", "list")
+    assert "等待发出" in seen.out
+    assert "已暂停" in seen.out
+    assert call("outbox", "list", "--json").json["messages"][0]["state"] == "queued"
+    assert call("outbox", "resume", "--by", "anybody").code == 2
+    assert call("outbox", "resume", "--by", "head:丁").code == 0
+    assert call("outbox", "list", "--json").json["paused"] is False
+    assert call("outbox", "resume", "--by", "head:丁").code == 2
 
-    ((headers, body),) = gateway.calls
-    stamp = headers["X-Gongkai-Timestamp"]
-    assert stamp == str(int(MORNING.timestamp()))
-    assert headers["X-Gongkai-Signature"] == f"sha256={signature('shared', stamp, body)}"
-    said = json.loads(body)
-    assert (said["to"], said["messages"][0]["case"]) == ("office-head", "1号")
+
+def test_a_message_that_breaks_the_program_stops_no_other(told: Office, mailbox: Mailbox) -> None:
+    """No header holds a line break; the address was typed into the configuration."""
+    queue(told, message("一", recipient="a@example.gov.cn\nX: y"), message("二"))
+
+    done = dispatch(told, MORNING)
+
+    assert (done.sent, done.failed) == (1, 1)
+    assert len(mailbox.letters) == 1
+    assert "程序出错" in troubles(told)[0]
 
 
-@pytest.mark.parametrize("status", [400, 500])
-def test_a_gateway_that_refuses_is_called_again_later(
-    status: int, office: Office, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+def test_the_clock_is_read_for_each_letter(told: Office, mailbox: Mailbox) -> None:
+    """Each letter takes a quarter of an hour here: longer than a message may be on its way."""
+    queue(told, *(message(str(n)) for n in range(3)))
+    passed = iter(range(0, 1000, 5))
+    moments: list[datetime] = []
+
+    def clock() -> datetime:
+        moments.append(MORNING + timedelta(minutes=next(passed)))
+        return moments[-1]
+
+    assert dispatched(told, clock).sent == 3
+
+    assert len(mailbox.letters) == 3
+    times = sorted(m.sent_at for m in kept(told) if m.sent_at)
+    assert len(set(times)) == 3
+    assert times[-1] == moments[-1] > MORNING + timedelta(minutes=30)
+
+
+def test_what_another_sender_gave_up_meanwhile_is_not_counted_as_sent(
+    told: Office, mailbox: Mailbox
 ) -> None:
-    monkeypatch.setenv("GONGKAI_WEBHOOK_SECRET", "shared")
-    gateway.answer = status
-    queue(office, replace(message("答复"), channel=Channel.WEBHOOK))
+    queue(told, message("答复"))
+    moments = [MORNING] * 3
 
-    assert dispatch(hooked(office, gateway.url), MORNING).again == 1
-    assert str(status) in kept(office)[0].error
+    def clock() -> datetime:
+        if not moments:  # the letter has left; a second sender thinks that its sender died
+            dispatch(told, MORNING + timedelta(minutes=10))
+            return MORNING
+        return moments.pop()
+
+    assert dispatched(told, clock).sent == 0
+    assert len(mailbox.letters) == 1
+    assert len(troubles(told)) == 1
 
 
-def test_without_a_secret_nothing_is_called(office: Office, gateway: Gateway) -> None:
-    queue(office, replace(message("答复"), channel=Channel.WEBHOOK))
+def test_two_agencies_messages_to_one_supervisor_are_two() -> None:
+    here = replace(message("annual_report/2021"), case_number="")
 
-    assert dispatch(hooked(office, gateway.url), MORNING).again == 1
-    assert gateway.calls == []
-    assert "GONGKAI_WEBHOOK_SECRET" in kept(office)[0].error
+    assert replace(here, agency="xiahe-township").id != here.id
 
 
 def test_the_calendar_feed_has_a_day_for_each_period(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 import notices
+from bench.nine_steps import STEPS
 from gongkai import papers
 from gongkai.office import Conflict, Office, fixed_code, random_code
 from gongkai.replay import run
@@ -20,7 +21,14 @@ from gongkai.store.registry import papers_of
 from gongkai.story import Story
 from notices.errors import PaperError
 from tests.tampering import owning, unguard
-from workflow.commands import Accept, ApproveReply, IssueReply, RecallReply, RecordContact
+from workflow.commands import (
+    Accept,
+    ApproveReply,
+    IssueReply,
+    PassReview,
+    RecallReply,
+    RecordContact,
+)
 from workflow.errors import Refused
 from workflow.findings import Finding
 from workflow.people import Actor
@@ -80,6 +88,18 @@ def test_the_same_command_id_gives_the_same_answer_once(
     assert second.repeated
     assert (second.case, second.fact, second.findings) == (first.case, first.fact, first.findings)
     assert everything(office) == before
+
+
+def test_the_same_command_id_with_more_to_say_is_a_conflict(office: Office) -> None:
+    number = None
+    for command, actor, on in STEPS[:4]:
+        number = perform(office, number, command, actor, on, today=TODAY).case.number
+    _, reviewer, on = STEPS[4]
+    perform(office, number, PassReview(), reviewer, on, today=TODAY, command_id="a")
+
+    told = PassReview(opinion="同意")
+    with pytest.raises(Conflict, match="command_id"):
+        perform(office, number, told, reviewer, on, today=TODAY, command_id="a")
 
 
 def test_the_same_command_id_for_something_else_is_a_conflict(

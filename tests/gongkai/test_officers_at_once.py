@@ -106,7 +106,7 @@ def test_a_run_is_taken_over_before_or_after_a_number_is_drawn_never_between(
 ) -> None:
     def take_over(own: Office) -> str:
         try:
-            import_highest(own, COUNTY, "reply", 2020, 70)
+            import_highest(own, COUNTY, "reply", 2020, 70, on=TODAY)
         except Refused as refused:
             return refused.code
         return "taken over"
@@ -115,7 +115,7 @@ def test_a_run_is_taken_over_before_or_after_a_number_is_drawn_never_between(
         with writing(own.store) as tx:
             return str(next_number(tx, COUNTY, "reply", 2020))
 
-    import_highest(office, COUNTY, "reply", 2020, 30)
+    import_highest(office, COUNTY, "reply", 2020, 30, on=TODAY)
     said, drawn = together(office, [take_over, draw])
 
     assert (said, drawn) in {("taken over", "71"), ("already_drawn", "31")}

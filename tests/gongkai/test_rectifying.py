@@ -12,6 +12,7 @@ from gongkai import rectifying
 from gongkai.answer import answer
 from gongkai.casefile import CaseFileError, open_story
 from gongkai.config import Config
+from gongkai.kinds import load_any
 from gongkai.office import Conflict, Office
 from gongkai.replay import run
 from gongkai.requesting import load
@@ -130,7 +131,7 @@ def test_the_second_of_two_is_told_and_a_request_is_something_else(
         with pytest.raises(Refused, match="更正申请"):
             load(connection, office, case.number, TODAY)
         with pytest.raises(Refused, match="没有编号"):
-            rectifying.load(connection, office, "x", TODAY)
+            load_any(connection, office, "x", TODAY)
         assert papers_of(connection, case.number) == ()
 
 
@@ -147,7 +148,7 @@ def test_a_refused_letter_leaves_the_case_undecided(
     with pytest.raises(Refused, match="行政复议机关"):
         rectifying.perform(office, case.number, decide, HEAD, TODAY, today=late)
     with reading(office.store) as connection:
-        assert rectifying.load(connection, office, case.number, TODAY) == case
+        assert load_any(connection, office, case.number, TODAY) == case
 
 
 @pytest.mark.parametrize(
@@ -200,5 +201,5 @@ def test_its_commands_are_read_back_from_the_store(office: Office, tell: Tell) -
     case = run(office, tell(STORY + DECIDE)).rectification
     assert case is not None
     with reading(office.store) as connection:
-        assert rectifying.load(connection, office, case.number, TODAY) == case
+        assert load_any(connection, office, case.number, TODAY) == case
     assert isinstance(case.facts[0].command, RegisterRectification)

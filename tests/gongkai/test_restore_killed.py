@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gongkai.backup import url_of
 from gongkai.calendars import calendar_for
 from gongkai.config import load
 from gongkai.office import Office, fixed_code
@@ -82,6 +84,31 @@ def test_what_a_damaged_database_has_beside_it_never_meets_the_restored_one(
     assert not place.with_name(f"{place.name}-wal").exists()
     aside = home / restored.json["aside"]
     assert aside.read_bytes().startswith(b"no database")
+    assert len(contents(backed_up.store)["cases"]) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # as above
+def test_what_a_dead_process_left_in_the_log_goes_aside_with_its_database(
+    home: Path,
+    backed_up: Office,
+    call: Callable[..., Any],
+    tell: Callable[[str], Story],
+    request_text: str,
+) -> None:
+    place = home / backed_up.config.database.url.rpartition("///")[2]
+    run(backed_up, tell(request_text), name="three")
+    died = {file: file.read_bytes() for file in place.parent.glob(f"{place.name}*")}
+    backed_up.store.close()
+    for file, data in died.items():
+        file.write_bytes(data)
+
+    restored = call("restore", "one.backup", "--replace", "--json")
+
+    assert restored.code == 1, restored.err  # it says what was lost
+    aside = home / restored.json["aside"]
+    assert {*place.parent.glob(f"{place.name}*")} == {place, aside}
+    with closing(open_store(url_of(aside), backed_up.store.keys)) as kept:
+        assert len(contents(kept)["cases"]) == 3
     assert len(contents(backed_up.store)["cases"]) == 1
 
 

@@ -1,24 +1,29 @@
 """The end of retention: one proposes, another erases, and the chain still holds."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from gongkai import personal, requesting, retention
 from gongkai.casefile import open_story
 from gongkai.doctor import check_invariants
+from gongkai.doctor.rebuild import differences, rebuild
 from gongkai.office import Office
 from gongkai.people import doer
 from gongkai.replay import run
 from gongkai.store import chain, journal, records
 from gongkai.store import tables as t
-from gongkai.store.engine import reading
+from gongkai.store.driver import sqlite3
+from gongkai.store.engine import Store, reading
 from gongkai.store.registry import papers_of
+from gongkai.store.tracing import ERASED
 from gongkai.story import Story
 from tests.gongkai.conftest import ROOT
+from tests.tampering import owning, unguard
 from workflow.clock import reply_due
 from workflow.commands import AddNote
 from workflow.errors import Refused
@@ -83,7 +88,7 @@ def test_what_is_erased_is_gone_and_everything_else_still_holds(
         after = records.case_row_of(tx, number)
         case = requesting.load(tx, old, number, LATER)
         links = [chain.fact_digest(one) for one in tx.execute(select(t.facts)).mappings()]
-        (act,) = journal.acts(tx, kind=retention.ERASED)
+        (act,) = journal.acts(tx, kind=ERASED)
     assert row is not None
     assert after is not None
     assert {**after} == {**row, "erased_on": LATER}
@@ -158,6 +163,75 @@ def test_an_interrupted_erasure_is_continued(old: Office, number: str) -> None:
     assert retention.erase(old, AGENCY, PEOPLE[1], today=LATER).cases == 1
     assert retention.due(old, before=LATER, today=LATER) == ()
     assert number
+
+
+def test_cut_off_before_the_last_step_the_room_is_given_back_when_it_is_run_again(
+    old: Office, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows are gone, and the proposal is carried out: only the cleaning up is left."""
+    cleaned: list[Office] = []
+    clean_up = retention.clean_up
+
+    def noted(office: Office) -> None:
+        cleaned.append(office)
+        clean_up(office)
+
+    monkeypatch.setattr(retention, "clean_up", noted)
+    retention.propose(old, AGENCY, PEOPLE[0], today=LATER)
+
+    def cut(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        retention.erase(old, AGENCY, PEOPLE[1], today=LATER, tell=cut)
+    assert cleaned == []
+    with pytest.raises(Refused, match="执行完毕"):
+        retention.erase(old, AGENCY, PEOPLE[1], today=LATER)
+    assert cleaned == [old]
+    assert number
+
+
+@pytest.mark.parametrize("row_is_there", [True, False])
+def test_what_is_kept_of_an_erased_case_outlasts_the_rebuilding_of_its_row(
+    old: Office, number: str, *, row_is_there: bool
+) -> None:
+    erase(old)
+    kept = _caches(old)
+    assert any(kept)
+    with owning(old.store) as tx:
+        unguard(tx, "cases")
+        if row_is_there:
+            tx.execute(update(t.cases).values(state="closed"))
+    if not row_is_there:
+        _lose_the_row(old.store)
+
+    found = differences(old, today=LATER)
+    assert rebuild(old, found, on=LATER) == 1
+
+    assert _caches(old) == kept
+    with reading(old.store) as tx:
+        row = records.case_row_of(tx, number)
+    assert row is not None
+    assert (row["state"], row["erased_on"]) == ("archived", LATER)
+
+
+def _caches(office: Office) -> list[list[str]]:
+    tables = (t.deadlines, t.outcomes, t.outcome_items, t.outcome_grounds, t.outcome_challenges)
+    with reading(office.store) as tx:
+        return [sorted(map(repr, tx.execute(select(table)))) for table in tables]
+
+
+def _lose_the_row(store: Store) -> None:
+    """Take away a row on which others depend, as somebody with the rights of the owner can."""
+    if store.dialect == "sqlite":
+        with closing(sqlite3.connect(str(store.engine.url.database))) as connection, connection:
+            connection.execute("DELETE FROM cases")
+        return
+    with owning(store) as tx:
+        for table in t.metadata.sorted_tables:
+            for key in table.foreign_key_constraints:
+                tx.connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {key.name}")
+        tx.execute(delete(t.cases))
 
 
 def test_open_and_challenged_cases_are_never_erased(old: Office) -> None:

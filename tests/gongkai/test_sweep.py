@@ -8,25 +8,19 @@ import pytest
 
 from gongkai import rectifying
 from gongkai.config import Config, Email, Notify, Person
-from gongkai.office import Folded, Office
+from gongkai.office import Office
 from gongkai.replay import run
 from gongkai.requesting import load, perform
 from gongkai.store import deadlines, outbox, tasks
-from gongkai.store import tables as t
 from gongkai.store.deadlines import Place
-from gongkai.store.engine import reading, writing
-from gongkai.store.journal import acts
-from gongkai.store.records import case_rows
+from gongkai.store.engine import reading
 from gongkai.story import Story
-from gongkai.sweep import Swept, firming, sweep
+from gongkai.sweep import Swept, sweep
 from gongkai.sweep.proposals import preview, proposals
-from rules.published import build
-from rules.yearbook import load_year
 from workflow.case import Case
 from workflow.commands import Accept
 from workflow.errors import Refused
 from workflow.people import Actor
-from workflow.periods import PeriodKind
 from workflow.reminders import ActionKind
 from workflow.vocabulary import Role, State
 
@@ -180,13 +174,50 @@ def test_after_an_outage_everything_is_caught_up_in_one_sweep_without_a_flood(
         ("reply/0", "soon_5", "superseded"),
         ("reply/0", "soon_3", "superseded"),
         ("reply/0", "soon_1", "superseded"),
-        ("reply/0", "today", "done"),
+        ("reply/0", "today", "superseded"),
         ("reply/0", "overdue_officer", "done"),
         ("reply/0", "overdue_head", "done"),
         ("reply/0", "overdue_supervisor", "done"),
     ]
+    for role in (Role.OFFICER, Role.HEAD, Role.SUPERVISOR):
+        (said,) = (x for x in texts(office, place, role) if "：答复（" in x)
+        assert "最迟应于2020-10-16完成，已逾期" in said
     assert about(sweep(office, date(2020, 12, 1)), place) == []
     assert about(sweep(office, date(2020, 12, 2)), place) == []
+
+
+def test_who_is_told_something_later_the_same_day_is_not_told_twice(
+    office: Office, opened: Callable[[str], Place]
+) -> None:
+    """One working day late: the officer is reminded of that, the head hears of the last day."""
+    place = opened("")
+
+    sweep(office, date(2020, 10, 19))
+
+    (officer,) = (x for x in texts(office, place, Role.OFFICER) if "：答复（" in x)
+    (head,) = (x for x in texts(office, place, Role.HEAD) if "：答复（" in x)
+    assert officer.startswith("【逾期提醒】")
+    assert head.startswith("【已逾期】")
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        (date(2020, 10, 10), "【还有5个工作日到期】"),
+        (date(2020, 10, 12), "【还有4个工作日到期】"),
+        (date(2020, 10, 14), "【还有2个工作日到期】"),
+        (date(2020, 10, 16), "【今日到期】"),
+    ],
+)
+def test_a_late_reminder_says_how_many_days_are_left_that_day(
+    on: date, said: str, office: Office, opened: Callable[[str], Place]
+) -> None:
+    place = opened("")
+
+    sweep(office, on)
+
+    (text,) = (x for x in texts(office, place, Role.OFFICER) if "：答复（" in x)
+    assert text.startswith(said)
 
 
 def test_a_step_that_ends_a_period_ends_what_was_asked_about_it(
@@ -236,12 +267,12 @@ reason = "涉及档案较多"
 def test_legal_actions_wait_while_the_clock_is_in_doubt_and_reminders_do_not(
     office: Office, opened: Callable[[str], Place]
 ) -> None:
-    place = opened(CONSULTED.format(kind="third_party"))
+    place, other = opened(CONSULTED.format(kind="third_party")), opened("")
 
-    held = about(sweep(office, date(2020, 11, 4), held=True), place)
+    done = sweep(office, date(2020, 11, 4), held=True)
 
-    assert "expire" not in [action for _, action, _ in held]
-    assert ("reply/0", "soon_1", "done") not in held
+    assert "expire" not in [action for _, action, _ in about(done, place)]
+    assert ("reply/0", "overdue_officer", "done") in about(done, other)
     assert case_of(office, place, date(2020, 11, 4)).state is State.CONSULTING
     assert ("third_party/1", "expire", "done") in about(sweep(office, date(2020, 11, 4)), place)
 
@@ -252,6 +283,20 @@ def test_the_agency_is_reminded_of_its_yearly_report(office: Office) -> None:
     own = [(d.place, d.period.key, d.action.kind) for d in done.deeds if not d.place.case_number]
     assert (Place(COUNTY, ""), "annual_report/2021", ActionKind.SOON_5) in own
     assert {place.agency for place, _, _ in own} == set(office.config.agencies)
+    bureau = "fushun-county-natural-resources-bureau"
+    for agency in (COUNTY, bureau):
+        (said,) = texts(office, Place(agency, ""), Role.OFFICER)
+        assert f"】{office.config.agencies[agency].name}：公布年度报告（第五十条" in said
+
+
+def test_a_duty_of_before_the_first_sweep_is_nobodys(office: Office) -> None:
+    """Whoever begins in November is not asked for the report of January."""
+    for on in (date(2020, 11, 2), date(2020, 11, 3)):
+        assert sweep(office, on).deeds == ()
+
+    later = {deed.period.key for deed in sweep(office, date(2021, 4, 6)).deeds}
+
+    assert later == {"annual_report/2021", "yearly_score/2021"}
 
 
 def test_a_rectification_has_the_agencys_own_day(office: Office, tell: Tell) -> None:
@@ -303,58 +348,3 @@ def test_reminders_go_to_the_people_in_the_role_by_mail_once(
     ]
     assert sorted(today) == [("a@example.gov.cn", True), ("b@example.gov.cn", True)]
     assert len({m.id for m in found}) == len(found)
-
-
-def test_a_case_that_cannot_be_read_stops_no_other(
-    office: Office, opened: Callable[[str], Place]
-) -> None:
-    broken, sound = opened(""), opened("")
-    with writing(office.store) as tx:
-        tx.execute(t.personal.update().values(key="lost"))
-        office.folded.clear()
-    third = opened("")
-
-    done = sweep(office, date(2020, 10, 16))
-
-    assert {place for place, _ in done.failed} == {broken, sound}
-    assert any(deed.place == third for deed in done.deeds)
-
-
-NOTICE_2027 = """\
-year = 2027
-[[notices]]
-number = "国办发明电〔2026〕1号"
-working = [2027-01-09]
-days_off = [{ name = "元旦", from = 2027-01-01, to = 2027-01-05 }]
-"""
-
-
-def test_a_new_years_notice_moves_open_cases_with_a_recorded_difference(
-    office: Office, tell: Tell, request_text: str
-) -> None:
-    text = request_text.replace("2020-09-14", "2026-12-15")
-    done = run(office, tell(text), as_of=date(2026, 12, 15))
-    assert done.case
-    place = Place(done.case.agency, done.case.number)
-    sweep(office, date(2026, 12, 15))
-    calendar = build((load_year(NOTICE_2027, "2027.toml"),))
-    entered = replace(office, calendar=calendar, folded=Folded())
-
-    seen = firming.preview(entered, date(2026, 12, 16))
-    moved = firming.apply(entered, date(2026, 12, 16))
-
-    assert seen == moved
-    (reply,) = (m for m in moved if m.kind is PeriodKind.REPLY)
-    assert (reply.place, reply.before, reply.after) == (
-        place,
-        date(2027, 1, 13),
-        date(2027, 1, 14),
-    )
-    assert not reply.provisional
-    assert firming.preview(entered, date(2026, 12, 16)) == ()
-    with reading(office.store) as tx:
-        (act,) = acts(tx, kind=firming.ENTERED)
-        (row,) = case_rows(tx)
-    assert act.agency == COUNTY
-    assert (act.case_number, act.said["moved"][0]["before"]) == (place.case_number, "2026-12-29")
-    assert (row["reply_due_on"], row["provisional"]) == (date(2027, 1, 14), False)

@@ -1,10 +1,12 @@
 """10,000 random tamperings with a database: all are found, and each where it was done."""
 
 from collections import Counter
+from io import BytesIO
 from random import Random
 
 import pytest
 
+from gongkai.attaching.taking import Step, attach, received
 from gongkai.casefile import open_story
 from gongkai.config import Config
 from gongkai.office import Office
@@ -15,6 +17,8 @@ from gongkai.store.tracing import Anchored
 from rules.workdays import WorkCalendar
 from tests.forging import Anchors, Rows, entries, forge, rows_of, traced
 from tests.gongkai.conftest import ROOT
+from workflow.people import Actor
+from workflow.vocabulary import Role
 
 #: 4 × 2,500; every part tampers with another small database.
 TAMPERINGS = 2_500
@@ -25,13 +29,19 @@ STORIES = (
     ("epidemic_personal_data_masked", "rectification_forwarded", "rectification_directed"),
 )
 AGENCY = "fushun-county-office"
+OFFICER = Actor(Role.OFFICER, "李")
 
 
 def told(office: Office, names: tuple[str, ...], config: Config) -> Office:
-    """Run stories, with acts recorded in between and at the end."""
+    """Run stories, with a file attached to each request, acts in between and at the end."""
     for name in names:
         story = open_story(ROOT / "examples" / f"{name}.toml", config)
-        assert run(office, story, name=name).steps
+        ran = run(office, story, name=name)
+        assert ran.steps
+        if ran.case:
+            with received(BytesIO(name.encode()), "证明.txt", office.config.attachments) as got:
+                step = Step(actor=OFFICER, on=story.latest, today=story.latest)
+                attach(office, ran.case.number, got, step)
         with writing(office.store) as tx:
             for kind in ("unmask", "export"):
                 said = {"reason": name, "kind": kind}

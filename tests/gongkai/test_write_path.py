@@ -1,6 +1,5 @@
 """The write path: what is remembered is what the facts say, and what the bench plays is our run."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from gongkai.config import Config
 from gongkai.office import Office
 from gongkai.replay import run
 from gongkai.requesting import load
+from gongkai.store.driver import sqlite3
 from gongkai.store.engine import open_store, reading
 from gongkai.store.keys import KeyRing
 

@@ -164,7 +164,7 @@ def test_a_reply_is_reminded_of_on_working_days_and_climbs_from_officer_to_super
 
 @pytest.mark.parametrize("kind", list(PeriodKind))
 def test_every_period_has_something_done_about_it_in_order(kind: PeriodKind) -> None:
-    plan = actions(Period(kind=kind, due_on=date(2020, 10, 29), article="x"), calendar())
+    plan = [*actions(Period(kind=kind, due_on=date(2020, 10, 29), article="x"), calendar())]
 
     assert plan
     assert all(a.on <= b.on for a, b in pairwise(plan))
@@ -185,7 +185,7 @@ def test_every_period_has_something_done_about_it_in_order(kind: PeriodKind) -> 
 def test_silence_counts_from_the_day_after_the_last_day(
     kind: PeriodKind, action: ActionKind
 ) -> None:
-    plan = actions(Period(kind=kind, due_on=date(2020, 10, 20), article="x"), calendar())
+    plan = [*actions(Period(kind=kind, due_on=date(2020, 10, 20), article="x"), calendar())]
 
     assert [(a.kind, a.on, a.legal) for a in plan] == [(action, date(2020, 10, 21), True)]
 

@@ -123,7 +123,7 @@ class Life:
             return
         self.clock.mend()
         if guard.check(self.office, self.clock.at(day)):
-            guard.confirm(self.office, self.clock.at(day), "管理员")
+            guard.confirm(self.office, self.clock.at(day), "supervisor:管理员")
 
     # ── people ───────────────────────────────────────────────────────────────
 

@@ -20,7 +20,7 @@ from workflow.facts import Fact
 from workflow.gate import decide
 from workflow.people import Actor
 from workflow.rectification import Rectification
-from workflow.vocabulary import Role
+from workflow.vocabulary import Role, State
 from workflow.world import World
 
 _DAY: Final = timedelta(days=1)
@@ -169,7 +169,13 @@ class Model:
     #: Each task with the day on which it was closed and by whom, if it was.
     tasks: dict[Asked, tuple[date, str] | None] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    #: The first day on which a sweep came: what was due each year before is nobody's any more.
+    since: date = date.max
     _open: dict[str, set[Asked]] = field(default_factory=dict)
+    #: What a recorded silence asks for, with the number of its fact.
+    _silences: dict[str, dict[Asked, int]] = field(default_factory=dict)
+    #: What ran in a case when something last happened in it.
+    _ran: dict[str, set[Due]] = field(default_factory=dict)
     _folded: dict[tuple[str, int], Case | Rectification] = field(default_factory=dict)
 
     def happen(self, events: Iterable[Event]) -> "Model":
@@ -187,9 +193,12 @@ class Model:
         self.agency_of[event.case] = event.agency
         known.append(event.fact)
         live = set(self.running(event.case, event.today))
-        self._close(event.case, live, event.fact.on, str(event.fact.actor))
+        if self._ran.get(event.case, set()) - live:
+            self._close(event.case, live, event.fact.on, str(event.fact.actor))
+        self._ran[event.case] = live
 
     def _sweep(self, sweep: Swept) -> None:
+        self.since = min(self.since, sweep.today)
         for case in self.facts:
             if not sweep.held:
                 while self._silent(case, sweep.today):
@@ -198,8 +207,9 @@ class Model:
             for due in live:
                 self._remind(case, due, sweep)
             self._close(case, set(live), sweep.today, str(_SYSTEM))
+            self._ran[case] = set(live)
         for agency in self.worlds:
-            live = list(yearly(sweep.today.year))
+            live = [due for due in yearly(sweep.today.year) if due.on >= self.since]
             for due in live:
                 self._remind(f"@{agency}", due, sweep)
             self._close(f"@{agency}", set(live), sweep.today, str(_SYSTEM))
@@ -259,11 +269,12 @@ class Model:
         for n, act in enumerate(wanted):
             if act.what == "expire" or (act.legal and sweep.held):
                 continue
-            later = any(set(act.roles) <= set(x.roles) for x in wanted[n + 1 :] if not x.legal)
-            outcome = "superseded" if later else "done"
+            later = "".join(x.roles for x in wanted[n + 1 :] if not x.legal)
+            left = "".join(role for role in act.roles if role not in later)
+            outcome = "done" if left else "superseded"
             if due.kind == "correction_notice" and due.on < sweep.today:
                 outcome = "lapsed"
-            self._write(case, due, act, sweep.today, outcome, None)
+            self._write(case, due, act._replace(roles=left), sweep.today, outcome, None)
 
     def _write(
         self, case: str, due: Due, act: Act, today: date, outcome: str, fact: int | None
@@ -277,8 +288,10 @@ class Model:
         for role in (_ROLES[r] for r in act.roles):
             task = Asked(case, *due, act.what, role, today)
             self.tasks[task] = None
-            if act.what != "expire":  # what silence asks of a person stays
+            if fact is None:
                 self._open.setdefault(case, set()).add(task)
+            else:
+                self._silences.setdefault(case, {})[task] = fact
             users |= self._told(agency, role)
         about = f"{due.kind}/{due.number}/{due.on}"
         self.told += [Told(agency, case, about, act.what, user, today) for user in users]
@@ -293,3 +306,15 @@ class Model:
             if Due(task.kind, task.number, task.due_on) not in live:
                 self.tasks[task] = (on, by)
                 self._open[case].remove(task)
+        for task, fact in tuple(self._silences.get(case, {}).items()):
+            if self._answered(case, fact):
+                self.tasks[task] = (on, by)
+                del self._silences[case][task]
+
+    def _answered(self, case: str, silence: int) -> bool:
+        """Whether the draft that a silence asks for was made, or the case is no longer open."""
+        later = self.facts[case][silence:]
+        if any(isinstance(fact.command, c.DraftReply) for fact in later):
+            return True
+        folded = self.folded(case, self.facts[case][-1].on)
+        return folded.state in {State.REPLIED, State.CLOSED, State.ARCHIVED}

@@ -20,7 +20,8 @@ def test_in_400_days_every_action_is_done_exactly_once_and_none_is_missed(office
 
     life.run()
 
-    lines = life.look(life.last, doctor=True).lines
+    model = life.look(life.last, doctor=True)
+    lines = model.lines
     told = Counter(
         (
             deed.place.case_number or f"@{deed.place.agency}",
@@ -35,6 +36,8 @@ def test_in_400_days_every_action_is_done_exactly_once_and_none_is_missed(office
     assert set(told) <= set(lines)
     assert {line.outcome for line in lines.values()} >= {"done", "superseded", "lapsed"}
     assert {line.action for line in lines.values()} >= {"expire", "propose", "overdue_supervisor"}
+    asked = [closed for task, closed in model.tasks.items() if task.action == "expire"]
+    assert any(asked), "what a silence asked for was done"
     assert life.tally.most_at_once >= 4
     assert life.tally.longest_down >= 30
     assert life.tally.held
