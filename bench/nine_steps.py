@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from functools import partial
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
-from uuid import uuid4
 
 import notices
 from gongkai import papers
@@ -32,7 +32,7 @@ from workflow.world import World
 T = TypeVar("T")
 Findings = tuple[Finding, ...]
 
-TODAY: Final = date(2020, 12, 31)
+_IDS: Final = (f"{n:032x}" for n in count())
 _OFFICER, _REVIEWER, _HEAD = (Actor.parse(who) for who in ("officer:李", "reviewer:赵", "head:钱"))
 _APPLICANT: Final = c.Applicant(
     kind=ApplicantKind.NATURAL_PERSON,
@@ -82,8 +82,8 @@ def carry_out(office: Office) -> Case:
             command,
             actor,
             on,
-            today=TODAY,
-            command_id=uuid4().hex,  # its client makes it
+            today=on,
+            command_id=next(_IDS),  # its client makes it
             expected_version=seen or None,
         )
         number, case = done.case.number, done.case

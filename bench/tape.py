@@ -1,7 +1,8 @@
 """What our own run sends to the driver, recorded, and sent again by nothing but the driver."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -18,29 +19,24 @@ Tape = list[tuple[str, Any] | None]
 def recording(store: Store) -> Iterator[Tape]:
     """Record every statement and commit that reaches the driver inside this block."""
     tape: Tape = []
-    given = _recorders(tape)[store.dialect]
+    connect = _recorders(tape)[store.dialect]
 
-    def connecting(_dialect: object, _record: object, _args: object, given_to: Any) -> None:  # noqa: ANN401 - the driver's arguments
-        given_to.update(given)
-
-    def committed(_connection: object) -> None:
-        tape.append(None)
+    def connecting(_dialect: object, _record: object, args: list[Any], given: Any) -> Any:  # noqa: ANN401 - the driver's
+        return connect(*args, **given)
 
     store.close()
     event.listen(store.engine, "do_connect", connecting)
     with store.engine.connect():
         pass  # connected, with its settings made: they are no part of what is recorded
     tape.clear()
-    event.listen(store.engine, "commit", committed)
     try:
         yield tape
     finally:
         event.remove(store.engine, "do_connect", connecting)
-        event.remove(store.engine, "commit", committed)
         store.close()
 
 
-def _recorders(tape: Tape) -> dict[str, dict[str, Any]]:
+def _recorders(tape: Tape) -> dict[str, Callable[..., Any]]:
     class Cursor(sqlite3.Cursor):
         def execute(self, sql: str, values: Any = (), /) -> "Cursor":  # noqa: ANN401 - as DB-API
             tape.append((sql, tuple(values)))
@@ -54,13 +50,25 @@ def _recorders(tape: Tape) -> dict[str, dict[str, Any]]:
         def execute(self, sql: str, values: Any = (), /) -> Any:  # noqa: ANN401 - as DB-API
             return self.cursor().execute(sql, values)
 
+        def commit(self) -> None:
+            tape.append(None)
+            super().commit()
+
     class PgCursor(psycopg.Cursor[Any]):
         def execute(self, query: Any, params: Any = None, **rest: Any) -> "PgCursor":  # noqa: ANN401 - as psycopg
             tape.append((query, params))
             super().execute(query, params, **rest)
             return self
 
-    return {"sqlite": {"factory": Connection}, "postgresql": {"cursor_factory": PgCursor}}
+    class PgConnection(psycopg.Connection[Any]):
+        def commit(self) -> None:
+            tape.append(None)
+            super().commit()
+
+    return {
+        "sqlite": partial(sqlite3.connect, factory=Connection),
+        "postgresql": partial(PgConnection.connect, cursor_factory=PgCursor),
+    }
 
 
 def play(connection: Any, tape: Tape) -> None:  # noqa: ANN401 - any DB-API connection

@@ -11,6 +11,7 @@ from gongkai.store import chain, outcomes, records, registry
 from gongkai.store.engine import Transaction
 from gongkai.store.tables import REQUEST
 from gongkai.unit import Carried, Decided, Kind, Order
+from notices import called_for
 from rules.load import law_on
 from rules.words import Force
 from workflow import fold
@@ -62,12 +63,12 @@ class Requests(Kind[Case]):
             before, command, actor, on=order.on, world=world, as_recorded=self.as_recorded
         )
         done = Decided(case=after, command=command, actor=actor, findings=findings)
-        if self.as_recorded:
+        if self.as_recorded or not called_for(command, before, after):
             return done
         issued, remarks = papers.issue(
             command, before, after, on=order.on, world=world, desk=office.desk(tx, after.agency)
         )
-        return replace(done, findings=(*findings, *remarks), papers=issued) if issued else done
+        return replace(done, findings=(*findings, *remarks), papers=issued)
 
     def row(self, case: Case, office: Office, world: World) -> Mapping[str, Any]:
         del office

@@ -184,7 +184,7 @@ def _found_by(job: Job, key: str) -> int:
 def _recorded(job: Job, to: str, old: tuple[str, ...]) -> bool:
     """Record the change; False where an old key is needed after all: its writer has just ended."""
     with writing(job.store) as tx:
-        if tx.connection.dialect.name == "postgresql":  # waits for whoever has written with a key
+        if tx.dialect == "postgresql":  # waits for whoever has written with a key
             names = ", ".join(table.name for table in _SEALED)
             tx.connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
         if _left(tx, to):

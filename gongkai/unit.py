@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from hashlib import sha256
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 
 from gongkai.codec import Split, canonical, split
@@ -49,11 +48,6 @@ class Order:
     expected_version: int | None = None
     #: The bytes that an ``attach`` brings with it.
     enclosed: "Enclosed | None" = None
-
-    @cached_property
-    def said(self) -> Split:
-        """The command taken apart, as it was given."""
-        return split(self.command)
 
 
 class Enclosed(Protocol):
@@ -188,6 +182,17 @@ def carry_out(office: Office, kind: Kind[C], number: str | None, order: Order) -
     return retrying(once)
 
 
+class _Asked(NamedTuple):
+    """An order taken apart, and the digest of it but for its personal part.
+
+    The digest is kept for good: what is personal must leave no trace when it is erased.
+    """
+
+    order: Order
+    said: Split
+    digest: str
+
+
 class _Undone(Exception):
     """Carries what a step would do out of the transaction that is undone."""
 
@@ -246,10 +251,11 @@ def carry(
 def _carried(
     tx: Transaction, office: Office, kind: Kind[C], number: str | None, order: Order
 ) -> Carried[C]:
+    asked = _asked(number, order)
     # First the lock: who waits for it while the same command is carried out finds its answer.
     heading = records.lock(tx, number) if number is not None else None
     if known := records.answered(tx, order.command_id):
-        return _again(tx, office, kind, known, number, order)
+        return _again(tx, office, kind, known, asked)
     before = None
     if number is not None:
         _refuse_if_erased(heading)
@@ -258,7 +264,7 @@ def _carried(
     agency = before.agency if before else kind.agency_of(order.command)
     world = office.world(agency, order.today)
     decided = kind.decide(tx, office, before, order, world)
-    return _kept(tx, office, kind, before, decided, order, _asked(number, order), world)
+    return _kept(tx, office, kind, before, decided, asked, world)
 
 
 def _kept(
@@ -267,10 +273,10 @@ def _kept(
     kind: Kind[C],
     before: C | None,
     decided: Decided[C],
-    order: Order,
-    asked: str,
+    asked: _Asked,
     world: World,
 ) -> Carried[C]:
+    order = asked.order
     fact = Fact(
         number=decided.case.version,
         on=order.on,
@@ -291,14 +297,14 @@ def _kept(
         registry.put_bytes(tx, case.agency, done.papers)
         if order.enclosed:
             order.enclosed.put(tx, case.agency)
-        answered = records.answer_digest(asked, answer)
-        kept = records.linked(tx, case, fact, _said(fact.command, order), digests, answered)
+        answered = records.answer_digest(asked.digest, answer)
+        kept = records.linked(tx, case, fact, _said(fact.command, asked), digests, answered)
         records.put_case(tx, case, kind.row(case, office, world), kept.end.hash)
         records.add_fact(tx, kept)
         registry.add_papers(tx, rows)
         if order.enclosed:
             order.enclosed.note(tx, case.agency, case.number, fact.number)
-        records.remember(tx, case, fact, asked, answer)
+        records.remember(tx, case, fact, asked.digest, answer)
         blind.keep(tx, case, fact.command)
         kind.keep(tx, before, done, world)
         _clock(tx, office, kind, done, world)
@@ -314,37 +320,32 @@ def _clock(tx: Transaction, office: Office, kind: Kind[C], done: Carried[C], wor
         tasks.close_ended(tx, place, running, done.fact.on, str(done.fact.actor))
 
 
-def _said(command: Command, order: Order) -> Split:
-    """Take the command apart, once where nothing had to be filled in."""
-    return order.said if command is order.command else split(command)
-
-
-def _asked(number: str | None, order: Order) -> str:
-    """Digest what was asked but for its personal part, which must leave no trace when erased."""
+def _asked(number: str | None, order: Order) -> _Asked:
+    said = split(order.command)
     who = str(order.actor) if order.actor else None
-    asked = [number, order.on.isoformat(), who, order.said.public]
-    return sha256(canonical(asked)).hexdigest()
+    asked = [number, order.on.isoformat(), who, said.public]
+    return _Asked(order, said, sha256(canonical(asked)).hexdigest())
+
+
+def _said(command: Command, asked: _Asked) -> Split:
+    """Take the command apart, once where nothing had to be filled in."""
+    return asked.said if command is asked.order.command else split(command)
 
 
 def _again(
-    tx: Transaction,
-    office: Office,
-    kind: Kind[C],
-    known: Answered,
-    number: str | None,
-    order: Order,
+    tx: Transaction, office: Office, kind: Kind[C], known: Answered, asked: _Asked
 ) -> Carried[C]:
     """Answer a command that was carried out before, as it was answered then."""
-    if known.asked != _asked(number, order):
+    if known.asked != asked.digest:
         raise _two_meanings()
     agency, facts = records.facts_of(tx, known.case_number)
     then = facts[: known.fact]
     own = split(then[-1].command).personal
     found = records.heading(tx, known.case_number)
     erased = found is not None and found.erased  # what was asked can no longer be compared
-    if not erased and own != order.said.personal:
+    if not erased and own != asked.said.personal:
         raise _two_meanings()
-    case = kind.fold(then, office.world(agency, order.today))
+    case = kind.fold(then, office.world(agency, asked.order.today))
     findings = tuple(finding_from(one) for one in known.answer["findings"])
     return Carried(case=case, fact=then[-1], findings=findings, repeated=True)
 

@@ -12,7 +12,7 @@ from tests.postgres import OWNER
 
 def unguard(tx: Transaction, table: str) -> None:
     """Take away what the database refuses for a table, as only its owner can."""
-    dialect = tx.connection.dialect.name
+    dialect = tx.dialect
     for name, guarded, _, _ in rules(dialect):
         if guarded == table:
             on = f" ON {table}" if dialect == "postgresql" else ""

@@ -31,7 +31,7 @@ def _sqlite(look: Look) -> Iterator[Found]:
 
 def _wanted(look: Look) -> set[tuple[str, str]]:
     """Return every guard with its table."""
-    named = list(rules(look.tx.connection.dialect.name))
+    named = list(rules(look.tx.dialect))
     wanted = {(f"guard_{name}", table) for name, table, *_ in named}
     if look.postgresql:
         wanted |= {(f"guard_{table}_no_truncate", table) for _, table, *_ in named}

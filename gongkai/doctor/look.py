@@ -51,7 +51,7 @@ class Look:
     @property
     def postgresql(self) -> bool:
         """Which of the two databases it is."""
-        return self.tx.connection.dialect.name == "postgresql"
+        return self.tx.dialect == "postgresql"
 
     def rows(self, wanted: Executable) -> Any:  # noqa: ANN401 - a CursorResult of any row
         """Run a question; its rows come as a stream."""

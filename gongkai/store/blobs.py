@@ -196,7 +196,7 @@ def hold(tx: Transaction) -> None:
 
     Taken before any chain, as writing a blob is.
     """
-    if tx.connection.dialect.name == "postgresql":
+    if tx.dialect == "postgresql":
         tx.connection.exec_driver_sql("LOCK TABLE blobs IN SHARE ROW EXCLUSIVE MODE")
 
 

@@ -1,7 +1,7 @@
 """Opening the database with settings that lose nothing, read back and asserted."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +14,9 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-    text,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import PoolProxiedConnection, StaticPool
 
 from gongkai.store import schema
 from gongkai.store.driver import sqlite3
@@ -34,7 +33,12 @@ from gongkai.store.keys import KeyRing
 from gongkai.store.statements import Statement
 
 IN_MEMORY: Final = "sqlite://"
-_PING: Final = text("SELECT 1")
+#: How a transaction begins.
+_WRITE: Final = {"sqlite": "BEGIN IMMEDIATE"}
+_READ: Final = {
+    "sqlite": "BEGIN",
+    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+}
 _SETTINGS: Final = {
     "busy_timeout": (30000, "30000"),  # first: whatever needs a lock afterwards waits that long
     "synchronous": (2, "FULL"),
@@ -79,14 +83,27 @@ class Store:
         self.engine.dispose()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transaction:
     """One transaction, and the keys to read what is sealed in it."""
 
-    connection: Connection
     keys: KeyRing
-    #: The driver's own connection under it.
+    #: The driver's own connection.
     driver: Any
+    engine: Engine
+    #: The driver's connection as the pool has handed it out.
+    line: PoolProxiedConnection
+    #: ``sqlite`` or ``postgresql``.
+    dialect: str
+    _joined: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """SQLAlchemy's connection in this transaction; most commands ask for none."""
+        if self._joined is None:
+            self._joined = Connection(self.engine, self.line)
+            self._joined.begin()
+        return self._joined
 
     def execute(self, clause: Executable, rows: Any = None) -> Any:  # noqa: ANN401 - a CursorResult of any row
         """Run a statement of SQLAlchemy."""
@@ -94,7 +111,7 @@ class Transaction:
 
     def run(self, statement: Statement, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any DB-API cursor
         """Run a statement of the write path; return the driver's cursor."""
-        text = statement.text(self.connection.dialect)
+        text = statement.texts.get(self.dialect) or statement.compiled(self.engine.dialect)
         return self.driver.execute(text.sql, text.bound(row))
 
     def together(self) -> AbstractContextManager[object]:
@@ -105,6 +122,17 @@ class Transaction:
         """
         pipeline = getattr(self.driver, "pipeline", nullcontext)
         return pipeline()
+
+    def commit(self) -> None:
+        """Keep what was done."""
+        (self._joined or self.driver).commit()
+
+    def undo(self, error: BaseException) -> None:
+        """Take back what was done; a dead line, of which only the driver knows, leaves the pool."""
+        with suppress(Exception):  # the error that is on its way says more
+            (self._joined or self.driver).rollback()
+        if failure_of(error) is Failure.LOST:
+            self.line.invalidate(error)
 
 
 def open_store(url: str, keys: KeyRing) -> Store:
@@ -204,7 +232,13 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _in_file(url: URL) -> Engine:
-    return create_engine(url, module=sqlite3, connect_args=_PREPARED, hide_parameters=True)
+    return create_engine(
+        url,
+        module=sqlite3,
+        connect_args=_PREPARED,
+        pool_reset_on_return=None,  # whoever begins a transaction here ends it
+        hide_parameters=True,
+    )
 
 
 def _in_memory(url: URL) -> Engine:
@@ -241,14 +275,6 @@ def _connected_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     cursor.close()
 
 
-def _begun(store: Store, connection: Connection, word: str = "BEGIN") -> Transaction:
-    """Return the transaction that ``connection`` has begun; SQLite's driver leaves that to us."""
-    driver: Any = connection.connection.driver_connection
-    if store.dialect == "sqlite":
-        driver.execute(word)
-    return Transaction(connection, store.keys, driver)
-
-
 @contextmanager
 def writing(store: Store) -> Iterator[Transaction]:
     """Open a transaction for changes; commit at the end.
@@ -257,15 +283,12 @@ def writing(store: Store) -> Iterator[Transaction]:
     goes (case, then counter, then chain). Raises :class:`Again` where the key that seals has been
     changed meanwhile: what the old one sealed would stay behind when it goes.
     """
-    with (
-        store.engine.connect() as connection,
-        _dropped_when_lost(connection),
-        connection.begin(),
-    ):
+    with closing(store.engine.raw_connection()) as line:
         key = store.keys.refresh()
-        yield _begun(store, connection, "BEGIN IMMEDIATE")
-        if store.keys.refresh() != key:
-            raise Again("加密密钥刚刚更换，本次没有办成，也没有留下任何改动。请再办一次。")
+        with _kept_or_undone(_begun(store, line, _WRITE)) as tx:
+            yield tx
+            if store.keys.refresh() != key:
+                raise Again("加密密钥刚刚更换，本次没有办成，也没有留下任何改动。请再办一次。")
 
 
 @contextmanager
@@ -275,42 +298,50 @@ def reading(store: Store) -> Iterator[Transaction]:
     Raises :class:`Unavailable` where the database does not answer.
     """
     try:
-        with _answering(store) as bare, _dropped_when_lost(bare):
-            connection = bare
-            if store.dialect == "postgresql":
-                connection = bare.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                yield _begun(store, connection)
+        first = _to_read(store)
+        with closing(first.line), _kept_or_undone(first) as tx:
+            yield tx
     except Exception as error:
         if failure := failure_of(error):
             raise Unavailable(failure.when_reading) from error
         raise
 
 
-def _answering(store: Store) -> Connection:
-    """Return a connection that is alive: what is read is not tried again, as a command is."""
-    connection = store.engine.connect()
-    if store.dialect == "postgresql":
-        try:
-            with _dropped_when_lost(connection):
-                connection.execute(_PING)
-                connection.rollback()
-        except DBAPIError as error:
-            connection.close()
-            if failure_of(error) is not Failure.LOST:
-                raise
-            return store.engine.connect()
-    return connection
+def _to_read(store: Store) -> Transaction:
+    """Begin on a line that is alive: what is read is not tried again, as a command is."""
+    try:
+        return _first_read(store)
+    except Exception as error:
+        if failure_of(error) is not Failure.LOST:
+            raise
+        return _first_read(store)
+
+
+def _first_read(store: Store) -> Transaction:
+    line = store.engine.raw_connection()
+    try:
+        return _begun(store, line, _READ)
+    except Exception as error:
+        if failure_of(error) is Failure.LOST:
+            line.invalidate(error)
+        line.close()
+        raise
+
+
+def _begun(store: Store, line: PoolProxiedConnection, words: Mapping[str, str]) -> Transaction:
+    """Begin a transaction on ``line``; PostgreSQL's driver does so by itself."""
+    driver: Any = line.driver_connection
+    dialect = store.dialect
+    if word := words.get(dialect):
+        driver.execute(word)
+    return Transaction(store.keys, driver, store.engine, line, dialect)
 
 
 @contextmanager
-def _dropped_when_lost(connection: Connection) -> Iterator[None]:
-    """Keep a dead connection, of which only the driver knows, from going back to the pool."""
+def _kept_or_undone(tx: Transaction) -> Iterator[Transaction]:
     try:
-        yield
-    except Exception as error:
-        if failure_of(error) is Failure.LOST and not connection.invalidated:
-            connection.invalidate(error)
+        yield tx
+        tx.commit()
+    except BaseException as error:
+        tx.undo(error)
         raise

@@ -64,7 +64,8 @@ class Statement:
 
     def __init__(self, clause: ClauseElement | Callable[[Any], ClauseElement]) -> None:
         self._clause = clause
-        self._texts: Final[dict[str, _Text]] = {}
+        #: What has been compiled, by dialect.
+        self.texts: Final[dict[str, _Text]] = {}
 
     @classmethod
     def adding(cls, table: Table, clash: Callable[[Any], ClauseElement]) -> Self:
@@ -76,10 +77,8 @@ class Statement:
         """Return an insert that does nothing where the key is there already."""
         return cls.adding(table, lambda insert: insert.on_conflict_do_nothing())
 
-    def text(self, dialect: Dialect) -> _Text:
-        """Return the statement in the words of ``dialect``."""
-        found = self._texts.get(dialect.name)
-        if found is None:
-            clause = self._clause(dialect) if callable(self._clause) else self._clause
-            found = self._texts[dialect.name] = _Text(clause.compile(dialect=dialect))
+    def compiled(self, dialect: Dialect) -> _Text:
+        """Return the statement in the words of ``dialect``, and remember it."""
+        clause = self._clause(dialect) if callable(self._clause) else self._clause
+        found = self.texts[dialect.name] = _Text(clause.compile(dialect=dialect))
         return found

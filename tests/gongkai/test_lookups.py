@@ -81,7 +81,7 @@ def heard(store: Store, tx: Transaction, ask: Callable[[Transaction], object]) -
 
 def plan(tx: Transaction, sql: str, values: Any) -> list[str]:  # noqa: ANN401 - as the driver takes them
     """Return how the database answers; a table of a few rows is not read whole for being small."""
-    if tx.connection.dialect.name == "postgresql":
+    if tx.dialect == "postgresql":
         tx.driver.execute("SET LOCAL enable_seqscan = off")
         return [line for (line,) in tx.driver.execute(f"EXPLAIN {sql}", values).fetchall()]
     rows = tx.driver.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
