@@ -263,19 +263,6 @@ def _repeat(peer: Peer) -> None:
         peer.carry_out()
 
 
-def a_request_on_sqlite_in_the_other_mode() -> Benchmark:
-    """Where a commit costs less, our share weighs more: reported, and promised nowhere."""
-    place = Files()
-    own = engine.journal_mode(sqlite3.sqlite_version_info)
-    mode = "delete" if own == "wal" else "wal"
-    place.enter(patch.object(engine, "journal_mode", lambda _version: mode))
-    note = (
-        f"SQLite {sqlite3.sqlite_version}, journal mode {mode}, {_DURABLE}, {place.system}. For "
-        "information: the program uses WAL only with a SQLite that is free of its corruption bug."
-    )
-    return _benchmark(f"the same on SQLite with {mode.upper()} forced", place, None, note)
-
-
 def a_request_on_postgresql() -> Benchmark:
     """Against psycopg with every statement prepared."""
     place = Server()

@@ -1,7 +1,7 @@
 """Opening the database with settings that lose nothing, read back and asserted."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -128,10 +128,13 @@ class Transaction:
         (self._joined or self.driver).commit()
 
     def undo(self, error: BaseException) -> None:
-        """Take back what was done; a dead line, of which only the driver knows, leaves the pool."""
-        with suppress(Exception):  # the error that is on its way says more
+        """Take back what was done; a line that is dead, or does not let it, leaves the pool."""
+        usable = failure_of(error) is not Failure.LOST
+        try:
             (self._joined or self.driver).rollback()
-        if failure_of(error) is Failure.LOST:
+        except Exception:  # noqa: BLE001 - the error that is on its way says more
+            usable = False
+        if not usable:
             self.line.invalidate(error)
 
 
