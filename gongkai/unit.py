@@ -27,7 +27,7 @@ from workflow.facts import Fact
 from workflow.findings import Finding
 from workflow.people import Actor
 from workflow.periods import Period
-from workflow.plain_text import refuse_unseen_in
+from workflow.plain_text import refuse_unseen, refuse_unseen_in
 from workflow.rectification import Rectification, RegisterRectification
 from workflow.world import World
 
@@ -251,11 +251,11 @@ def carry(
 def _carried(
     tx: Transaction, office: Office, kind: Kind[C], number: str | None, order: Order
 ) -> Carried[C]:
-    asked = _asked(number, order)
     # First the lock: who waits for it while the same command is carried out finds its answer.
     heading = records.lock(tx, number) if number is not None else None
     if known := records.answered(tx, order.command_id):
-        return _again(tx, office, kind, known, asked)
+        refuse_unseen(order.command)  # what nobody can see has no digest, and was never done
+        return _again(tx, office, kind, known, _asked(number, order))
     before = None
     if number is not None:
         _refuse_if_erased(heading)
@@ -264,7 +264,7 @@ def _carried(
     agency = before.agency if before else kind.agency_of(order.command)
     world = office.world(agency, order.today)
     decided = kind.decide(tx, office, before, order, world)
-    return _kept(tx, office, kind, before, decided, asked, world)
+    return _kept(tx, office, kind, before, decided, _asked(number, order), world)
 
 
 def _kept(

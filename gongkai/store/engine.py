@@ -1,5 +1,6 @@
 """Opening the database with settings that lose nothing, read back and asserted."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ class Transaction:
             (self._joined or self.driver).rollback()
         except Exception:  # noqa: BLE001 - the error that is on its way says more
             usable = False
-        if not usable:
+        if not usable and self.line.is_valid:  # SQLAlchemy may have noticed before
             self.line.invalidate(error)
 
 
@@ -194,6 +195,7 @@ def _postgresql(url: URL) -> Engine:
         engine = create_engine(url, connect_args=line, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise StoreError("使用 PostgreSQL 需要安装 gongkai[postgresql]（psycopg）。") from error
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it ignores is told to the officer
     # Before SQLAlchemy's own first look, which fails without saying why on another encoding.
     event.listen(engine, "connect", _connected_postgresql, insert=True)
     return engine
@@ -325,7 +327,7 @@ def _first_read(store: Store) -> Transaction:
     try:
         return _begun(store, line, _READ)
     except Exception as error:
-        if failure_of(error) is Failure.LOST:
+        if failure_of(error) is Failure.LOST and line.is_valid:
             line.invalidate(error)
         line.close()
         raise
