@@ -64,7 +64,7 @@ class Job:
 
 def rotate(job: Job, tell: Tell = lambda _done, _of: None) -> Rotated:
     """Change the key. Raises :class:`KeyTrouble` where the file does not have every key in use."""
-    with _alone(job.path):
+    with alone_with(job.path):
         ring = read_keys(job.path)
         if missing := sorted(set(in_use(job.store)) - set(ring.keys)):
             raise KeyTrouble(
@@ -87,7 +87,7 @@ def rotate(job: Job, tell: Tell = lambda _done, _of: None) -> Rotated:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone_with(path: Path) -> Iterator[None]:
     """Let only one process of this machine change keys; its end, even by kill -9, lets go."""
     try:
         with alone(path, wait=False):

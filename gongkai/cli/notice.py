@@ -131,7 +131,7 @@ def _as_pdf(files: Sequence[Path], out: Path) -> list[Path]:
     return to_pdf(files, out, _progress)
 
 
-def _warn_of_gaps(papers: Sequence[StoredPaper]) -> None:
+def warn_of_gaps(papers: Sequence[StoredPaper]) -> None:
     """Say which characters the letter font of this machine does not have."""
     found = gaps("".join(paper.text for paper in papers))
     if found.missing:
@@ -188,7 +188,7 @@ def print_case(
     written = _write(sheets, out or Path("out") / number)
     made = _as_pdf(written, written[0].parent) if pdf and written else []
     if pdf:
-        _warn_of_gaps(file.papers)
+        warn_of_gaps(file.papers)
     _say_sheets(sheets, made or written, json=json)
 
 

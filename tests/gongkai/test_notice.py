@@ -288,7 +288,7 @@ def test_a_character_the_letter_font_lacks_is_told(
 ) -> None:
     monkeypatch.setattr(notice, "gaps", lambda _text: found)
 
-    notice._warn_of_gaps(())
+    notice.warn_of_gaps(())
 
     assert told in capsys.readouterr().err
     assert bool(told) is bool(found.missing or found.borrowed)

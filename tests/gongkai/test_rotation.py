@@ -70,7 +70,7 @@ def test_a_change_waits_for_another_to_end(desk: Office, path: Path) -> None:
     def meanwhile(_done: int, _of: int) -> None:
         rotate(job(desk.store, path))
 
-    with rotation._alone(path), pytest.raises(KeyTrouble, match="另一个程序"):
+    with rotation.alone_with(path), pytest.raises(KeyTrouble, match="另一个程序"):
         rotate(job(desk.store, path), meanwhile)
 
 
