@@ -21,27 +21,13 @@ from gongkai.story import Story
 from gongkai.sweep import sweep
 from gongkai.sweep.guard import CONFIRMED, check, confirm, doubt_about
 from gongkai.today import ZONE, Reading, date_of
+from tests.gongkai.waiting import CONSULTED
 from workflow.vocabulary import Role
 
 Tell = Callable[[str], Story]
 NOON = datetime(2020, 10, 21, 12, tzinfo=ZONE)
 MINUTES, HOURS, DAYS = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-CONSULTED = """\
-[[steps]]
-do = "accept"
-on = 2020-09-15
-[[steps]]
-do = "start_consultation"
-on = 2020-09-21
-kind = "third_party"
-party = "某某建设有限公司"
-items = [1]
-[[steps]]
-do = "record_consultation_receipt"
-on = 2020-09-23
-consultation = 1
-"""
+THIRD_PARTY_SILENT = CONSULTED.format(kind="third_party")
 
 
 def clock(
@@ -138,7 +124,7 @@ def test_while_in_doubt_reminders_go_on_and_silence_is_recorded_once_it_is_over(
     office: Office, tell: Tell, request_text: str
 ) -> None:
     """The third party's period ends on 2020-10-20, the reply's on 2020-11-06."""
-    done = run(office, tell(request_text + CONSULTED), as_of=date(2020, 12, 31))
+    done = run(office, tell(request_text + THIRD_PARTY_SILENT), as_of=date(2020, 12, 31))
     assert done.case
     place = deadlines.Place(done.case.agency, done.case.number)
 

@@ -14,26 +14,11 @@ from gongkai.store.deadlines import Place
 from gongkai.store.engine import reading
 from gongkai.story import Story
 from gongkai.sweep import Swept, sweep
+from tests.gongkai.waiting import CONSULTED
 from workflow.vocabulary import Role
 
 Tell = Callable[[str], Story]
 COUNTY = "fushun-county-office"
-
-CONSULTED = """\
-[[steps]]
-do = "accept"
-on = 2020-09-15
-[[steps]]
-do = "start_consultation"
-on = 2020-09-21
-kind = "{kind}"
-party = "某某建设有限公司"
-items = [1]
-[[steps]]
-do = "record_consultation_receipt"
-on = 2020-09-23
-consultation = 1
-"""
 
 DRAFTED = """\
 do = "draft_reply"

@@ -17,6 +17,7 @@ from gongkai.store.engine import reading
 from gongkai.story import Story
 from gongkai.sweep import Swept, sweep
 from gongkai.sweep.proposals import preview, proposals
+from tests.gongkai.waiting import CONSULTED, CORRECTED
 from workflow.case import Case
 from workflow.commands import Accept
 from workflow.errors import Refused
@@ -26,31 +27,6 @@ from workflow.vocabulary import Role, State
 
 Tell = Callable[[str], Story]
 COUNTY = "fushun-county-office"
-
-CONSULTED = """\
-[[steps]]
-do = "accept"
-on = 2020-09-15
-[[steps]]
-do = "start_consultation"
-on = 2020-09-21
-kind = "{kind}"
-party = "某某建设有限公司"
-items = [1]
-[[steps]]
-do = "record_consultation_receipt"
-on = 2020-09-23
-consultation = 1
-"""
-
-CORRECTED = """\
-[[steps]]
-do = "request_correction"
-on = 2020-09-16
-matters = ["请写明所需信息的名称"]
-working_days = 5
-notice_received_on = 2020-09-16
-"""
 
 
 @pytest.fixture

@@ -13,27 +13,12 @@ from gongkai.store.deadlines import Place
 from gongkai.store.engine import writing
 from gongkai.story import Story
 from gongkai.sweep import sweep
+from tests.gongkai.waiting import CONSULTED
 from tests.hearing import heard
 from tests.officers import sibling
 
 Tell = Callable[[str], Story]
 COUNTY = "fushun-county-office"
-
-CONSULTED = """\
-[[steps]]
-do = "accept"
-on = 2020-09-15
-[[steps]]
-do = "start_consultation"
-on = 2020-09-21
-kind = "{kind}"
-party = "某某建设有限公司"
-items = [1]
-[[steps]]
-do = "record_consultation_receipt"
-on = 2020-09-23
-consultation = 1
-"""
 
 OTHER_AGENCY = CONSULTED.format(kind="other_agency").replace(
     "items = [1]", 'items = [1]\nwhy = "涉及该局的地类认定"'

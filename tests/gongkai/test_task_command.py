@@ -15,6 +15,7 @@ from gongkai.store.tasks import Task, TroubleKind
 from gongkai.sweep.closing import CLOSED
 from gongkai.sweep.yearly import YEARLY_DONE
 from tests.gongkai.conftest import Said
+from tests.gongkai.waiting import CORRECTED
 from workflow.periods import PeriodKind
 from workflow.reminders import ActionKind
 from workflow.vocabulary import Role
@@ -22,15 +23,6 @@ from workflow.vocabulary import Role
 COUNTY = "fushun-county-office"
 Call = Callable[..., Said]
 Opened = Callable[[], Store]
-
-CORRECTED = """\
-[[steps]]
-do = "request_correction"
-on = 2020-09-16
-matters = ["请写明所需信息的名称"]
-working_days = 5
-notice_received_on = 2020-09-16
-"""
 
 
 @pytest.fixture
