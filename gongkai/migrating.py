@@ -15,7 +15,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, event, func, inspect, select, table
 
 from gongkai.codec import canonical
-from gongkai.store import schema
+from gongkai.store import schema, wal
 from gongkai.store.engine import Store, connect, writing
 from gongkai.store.failures import StoreError, Unavailable, failure_of
 from gongkai.store.guards import grants
@@ -58,9 +58,11 @@ def migrate(url: str, keys: KeyRing, *, role: str = "") -> Migrated:
         event.listen(store.engine, "connect", _without_foreign_keys)
     try:
         with _told(), writing(store) as tx:
-            return _migrated(tx.connection, store, role)
+            done = _migrated(tx.connection, store, role)
+        wal.put_away(store)  # of an early version, names stood in the tables as they are
     finally:
         store.close()
+    return done
 
 
 def _without_foreign_keys(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection

@@ -3,17 +3,20 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from gongkai import replay
 from gongkai.calendars import calendar_for
 from gongkai.casefile import read_story
 from gongkai.cli import run, show
 from gongkai.closing import at_end
 from gongkai.config import Config, load
 from gongkai.office import Office, fixed_code
+from gongkai.store.deadlines import Place
 from gongkai.store.engine import Store, open_store
 from gongkai.store.keys import KeyRing, read_keys
 from gongkai.story import Story
@@ -175,6 +178,33 @@ def home(
         ).replace('owner_url = ""', f'owner_url = "{server.url(name, OWNER)}"')
         (tmp_path / "config.toml").write_text(own, encoding="utf-8")
         yield tmp_path
+
+
+def office_of(home: Path, moment: datetime) -> Office:
+    """Return the office of a folder; the same papers bear the same codes."""
+    config = load(home / "config.toml")
+    return Office(
+        store=open_store(config.database.url, read_keys(home / config.security.key_file)),
+        config=config,
+        calendar=calendar_for(config.calendar),
+        check_code=fixed_code,
+        moment=lambda: moment,
+    )
+
+
+@pytest.fixture
+def placed(
+    office: Office, tell: Callable[[str], Story], request_text: str
+) -> Callable[[str], Place]:
+    """Run the sample request with more steps; return its case."""
+
+    def ran(steps: str) -> Place:
+        done = replay.run(office, tell(request_text + steps), as_of=date(2020, 12, 31))
+        assert done.ok
+        assert done.case
+        return Place(done.case.agency, done.case.number)
+
+    return ran
 
 
 @pytest.fixture

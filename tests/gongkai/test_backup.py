@@ -18,21 +18,20 @@ from sqlalchemy import create_engine, func, select, table
 from gongkai import anchors, backup_file
 from gongkai.backup import Source, copy_sqlite, make_backup
 from gongkai.backup_file import BadBackup
-from gongkai.calendars import calendar_for
-from gongkai.config import load
 from gongkai.config_file import open_config
 from gongkai.keeping import source_of
-from gongkai.office import Office, fixed_code
+from gongkai.office import Office
 from gongkai.real import database_file
 from gongkai.replay import run
 from gongkai.restoring import restore
 from gongkai.store import journal
 from gongkai.store import settings as remembered
-from gongkai.store.engine import open_store, reading
-from gongkai.store.keys import new_ring, read_keys, write_keys
+from gongkai.store.engine import reading
+from gongkai.store.keys import new_ring, write_keys
 from gongkai.story import Story
 from gongkai.today import ZONE
 from tests.bare import engine_at
+from tests.gongkai.conftest import office_of
 from tests.old_tables import contents, personal_words
 from tests.postgres import OWNER, Server
 
@@ -46,14 +45,7 @@ def desk(
 ) -> Iterator[Office]:
     """The office of the folder, with one short story in its database."""
     assert call("init").code == 0
-    config = load(home / "config.toml")
-    office = Office(
-        store=open_store(config.database.url, read_keys(home / config.security.key_file)),
-        config=config,
-        calendar=calendar_for(config.calendar),
-        check_code=fixed_code,
-        moment=lambda: MOMENT,
-    )
+    office = office_of(home, MOMENT)
     run(office, tell(reply_text), name="one")
     yield office
     office.store.close()

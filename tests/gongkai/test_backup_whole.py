@@ -19,20 +19,19 @@ from gongkai import backup_file
 from gongkai.attaching.taking import Step, attach, received
 from gongkai.backup import BackupFailed, Source, make_backup
 from gongkai.backup_file import BadBackup
-from gongkai.calendars import calendar_for
-from gongkai.config import load
 from gongkai.config_file import open_config
 from gongkai.keeping import source_of
-from gongkai.office import Office, fixed_code
+from gongkai.office import Office
 from gongkai.replay import run
 from gongkai.restoring import restore
 from gongkai.rotation import Job, rotate
 from gongkai.store import tables as t
-from gongkai.store.engine import open_store, reading, writing
+from gongkai.store.engine import reading, writing
 from gongkai.store.keys import KeyRing, new_ring, read_keys, write_keys
 from gongkai.story import Story
 from gongkai.today import ZONE
 from tests.gongkai import attachment_files as make
+from tests.gongkai.conftest import office_of
 from workflow.people import Actor
 from workflow.vocabulary import Role
 
@@ -50,17 +49,10 @@ def desk(
     own = text.replace('store = "database"', 'store = "var/sealed"')
     (home / "config.toml").write_text(own, encoding="utf-8")
     assert call("init").code == 0
-    config = load(home / "config.toml")
-    office = Office(
-        store=open_store(config.database.url, read_keys(home / config.security.key_file)),
-        config=config,
-        calendar=calendar_for(config.calendar),
-        check_code=fixed_code,
-        moment=lambda: MOMENT,
-    )
+    office = office_of(home, MOMENT)
     case = run(office, tell(reply_text), name="one").case
     assert case is not None
-    with received(io.BytesIO(make.docx("证明")), "证明.docx", config.attachments) as got:
+    with received(io.BytesIO(make.docx("证明")), "证明.docx", office.config.attachments) as got:
         attach(office, case.number, got, Step(actor=Actor(Role.OFFICER, "李"), on=DAY, today=DAY))
     yield office
     office.store.close()

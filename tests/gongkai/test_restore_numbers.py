@@ -8,18 +8,16 @@ from typing import Any
 
 import pytest
 
-from gongkai.calendars import calendar_for
-from gongkai.config import load
 from gongkai.doctor import check_invariants
-from gongkai.office import Office, fixed_code
+from gongkai.office import Office
 from gongkai.registering import SKIPPED, import_highest
 from gongkai.replay import run
 from gongkai.store import journal
-from gongkai.store.engine import open_store, reading
-from gongkai.store.keys import read_keys
+from gongkai.store.engine import reading
 from gongkai.store.registry import series_rows
 from gongkai.story import Story
 from gongkai.today import ZONE
+from tests.gongkai.conftest import office_of
 from workflow.errors import Refused
 
 AGENCY = "fushun-county-office"
@@ -33,14 +31,7 @@ def desk(
 ) -> Iterator[Office]:
     """The office of the folder: a backup of its first case, then a second one is answered."""
     assert call("init").code == 0
-    config = load(home / "config.toml")
-    office = Office(
-        store=open_store(config.database.url, read_keys(home / config.security.key_file)),
-        config=config,
-        calendar=calendar_for(config.calendar),
-        check_code=fixed_code,
-        moment=lambda: MOMENT,
-    )
+    office = office_of(home, MOMENT)
     run(office, tell(reply_text), name="one")
     assert call("backup", "one.backup").code == 0
     run(office, tell(reply_text), name="two")

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from gongkai.office import Office
-from gongkai.replay import run
 from gongkai.requesting import perform
 from gongkai.store import tasks
 from gongkai.store.deadlines import Place
@@ -28,19 +27,6 @@ item = 1
 outcome = "disclose"
 provide = "方案全文"
 """
-
-
-@pytest.fixture
-def opened(office: Office, tell: Tell, request_text: str) -> Callable[[str], Place]:
-    """Run the sample request with more steps; return its case."""
-
-    def ran(steps: str) -> Place:
-        done = run(office, tell(request_text + steps), as_of=date(2020, 12, 31))
-        assert done.ok
-        assert done.case
-        return Place(done.case.agency, done.case.number)
-
-    return ran
 
 
 def about(done: Swept, place: Place) -> list[tuple[str, str, str]]:
@@ -71,11 +57,11 @@ def test_what_a_silence_asks_for_is_asked_until_it_is_done_or_the_case_has_ended
     step: str,
     closed: bool,  # noqa: FBT001 - a table
     office: Office,
-    opened: Callable[[str], Place],
+    placed: Callable[[str], Place],
     tell: Tell,
     request_text: str,
 ) -> None:
-    place = opened(CONSULTED.format(kind="third_party"))
+    place = placed(CONSULTED.format(kind="third_party"))
     sweep(office, date(2020, 10, 21))
     (asked,) = (x for x in texts(office, place, Role.OFFICER) if "第三方逾期未回复" in x)
 
@@ -90,13 +76,13 @@ def test_what_a_silence_asks_for_is_asked_until_it_is_done_or_the_case_has_ended
 
 
 def test_where_no_day_is_set_for_the_draft_the_next_sweep_sees_that_it_was_made(
-    office: Office, opened: Callable[[str], Place], tell: Tell, request_text: str
+    office: Office, placed: Callable[[str], Place], tell: Tell, request_text: str
 ) -> None:
     """Without a period that ends with the draft the step itself does not look."""
     targets = replace(office.config.policy.targets, draft_wd=0)
     policy = replace(office.config.policy, targets=targets)
     office = replace(office, config=replace(office.config, policy=policy))
-    place = opened(CONSULTED.format(kind="third_party"))
+    place = placed(CONSULTED.format(kind="third_party"))
     sweep(office, date(2020, 10, 21))
     taken = tell(f"{request_text}[[steps]]\n{DRAFTED}").steps[0]
     perform(office, place.case_number, taken.command, None, taken.on, today=date(2020, 10, 22))
@@ -107,11 +93,11 @@ def test_where_no_day_is_set_for_the_draft_the_next_sweep_sees_that_it_was_made(
 
 
 def test_a_silence_that_cannot_be_recorded_is_told_as_such(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
     """A sweep by hand for a day that lies before the last step."""
     note = '[[steps]]\ndo = "add_note"\non = 2020-11-20\ntext = "已电话催问"\n'
-    place = opened(CONSULTED.format(kind="third_party") + note)
+    place = placed(CONSULTED.format(kind="third_party") + note)
 
     done = sweep(office, date(2020, 10, 21))
 

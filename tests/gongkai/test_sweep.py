@@ -9,7 +9,6 @@ import pytest
 from gongkai import rectifying
 from gongkai.config import Config, Email, Notify, Person
 from gongkai.office import Office
-from gongkai.replay import run
 from gongkai.requesting import load, perform
 from gongkai.store import deadlines, outbox, tasks
 from gongkai.store.deadlines import Place
@@ -27,19 +26,6 @@ from workflow.vocabulary import Role, State
 
 Tell = Callable[[str], Story]
 COUNTY = "fushun-county-office"
-
-
-@pytest.fixture
-def opened(office: Office, tell: Tell, request_text: str) -> Callable[[str], Place]:
-    """Run the sample request with more steps; return its case."""
-
-    def ran(steps: str) -> Place:
-        done = run(office, tell(request_text + steps), as_of=date(2020, 12, 31))
-        assert done.ok
-        assert done.case
-        return Place(done.case.agency, done.case.number)
-
-    return ran
 
 
 def case_of(office: Office, place: Place, on: date) -> Case:
@@ -63,9 +49,9 @@ def texts(office: Office, place: Place, role: Role) -> list[str]:
 
 
 def test_a_silent_third_party_ends_its_consultation_and_the_officer_is_told_to_decide(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
-    place = opened(CONSULTED.format(kind="third_party"))
+    place = placed(CONSULTED.format(kind="third_party"))
 
     early = about(sweep(office, date(2020, 10, 20)), place)
     assert "third_party/1" not in [key for key, _, _ in early]
@@ -80,8 +66,8 @@ def test_a_silent_third_party_ends_its_consultation_and_the_officer_is_told_to_d
     assert "第三十二条" in said
 
 
-def test_a_silent_joint_maker_has_consented(office: Office, opened: Callable[[str], Place]) -> None:
-    place = opened(CONSULTED.format(kind="joint_maker"))
+def test_a_silent_joint_maker_has_consented(office: Office, placed: Callable[[str], Place]) -> None:
+    place = placed(CONSULTED.format(kind="joint_maker"))
 
     sweep(office, date(2020, 10, 21))
 
@@ -91,9 +77,9 @@ def test_a_silent_joint_maker_has_consented(office: Office, opened: Callable[[st
 
 
 def test_an_overdue_correction_becomes_a_proposal_with_its_paper_and_closes_nothing(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
-    place = opened(CORRECTED)
+    place = placed(CORRECTED)
 
     done = sweep(office, date(2020, 9, 28))
 
@@ -115,10 +101,10 @@ def test_an_overdue_correction_becomes_a_proposal_with_its_paper_and_closes_noth
 
 
 def test_a_reply_is_reminded_of_day_by_day_until_the_supervisor_hears_of_it(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
     """Handed in on 2020-09-14: due on 2020-10-16."""
-    place = opened("")
+    place = placed("")
     told: dict[str, date] = {}
     for day in range(275, 300):
         on = date.fromordinal(date(2019, 12, 31).toordinal() + day)
@@ -140,9 +126,9 @@ def test_a_reply_is_reminded_of_day_by_day_until_the_supervisor_hears_of_it(
 
 
 def test_after_an_outage_everything_is_caught_up_in_one_sweep_without_a_flood(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
-    place = opened("")
+    place = placed("")
 
     done = [x for x in about(sweep(office, date(2020, 12, 1)), place) if x[0] == "reply/0"]
 
@@ -163,10 +149,10 @@ def test_after_an_outage_everything_is_caught_up_in_one_sweep_without_a_flood(
 
 
 def test_who_is_told_something_later_the_same_day_is_not_told_twice(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
     """One working day late: the officer is reminded of that, the head hears of the last day."""
-    place = opened("")
+    place = placed("")
 
     sweep(office, date(2020, 10, 19))
 
@@ -186,9 +172,9 @@ def test_who_is_told_something_later_the_same_day_is_not_told_twice(
     ],
 )
 def test_a_late_reminder_says_how_many_days_are_left_that_day(
-    on: date, said: str, office: Office, opened: Callable[[str], Place]
+    on: date, said: str, office: Office, placed: Callable[[str], Place]
 ) -> None:
-    place = opened("")
+    place = placed("")
 
     sweep(office, on)
 
@@ -197,9 +183,9 @@ def test_a_late_reminder_says_how_many_days_are_left_that_day(
 
 
 def test_a_step_that_ends_a_period_ends_what_was_asked_about_it(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
-    place = opened("")
+    place = placed("")
     sweep(office, date(2020, 9, 21))
     assert any("受理" in x for x in texts(office, place, Role.OFFICER))
 
@@ -212,9 +198,9 @@ def test_a_step_that_ends_a_period_ends_what_was_asked_about_it(
 
 
 def test_a_day_that_moved_is_reminded_of_anew(
-    office: Office, opened: Callable[[str], Place], tell: Tell, request_text: str
+    office: Office, placed: Callable[[str], Place], tell: Tell, request_text: str
 ) -> None:
-    place = opened(
+    place = placed(
         """\
 [[steps]]
 do = "accept"
@@ -241,9 +227,9 @@ reason = "涉及档案较多"
 
 
 def test_legal_actions_wait_while_the_clock_is_in_doubt_and_reminders_do_not(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
-    place, other = opened(CONSULTED.format(kind="third_party")), opened("")
+    place, other = placed(CONSULTED.format(kind="third_party")), placed("")
 
     done = sweep(office, date(2020, 11, 4), held=True)
 
@@ -300,7 +286,7 @@ name = "王某"
 
 
 def test_reminders_go_to_the_people_in_the_role_by_mail_once(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
     mail = Email(host="localhost", sender="gongkai@example.gov.cn")
     people = (
@@ -310,7 +296,7 @@ def test_reminders_go_to_the_people_in_the_role_by_mail_once(
     )
     config: Config = replace(office.config, people=people, notify=Notify(email=mail))
     office = replace(office, config=config)
-    place = opened("")
+    place = placed("")
 
     sweep(office, date(2020, 10, 16))
     sweep(office, date(2020, 10, 16))

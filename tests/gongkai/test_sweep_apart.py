@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from gongkai.office import Office
 from gongkai.replay import run
 from gongkai.store import tables as t
@@ -25,27 +23,14 @@ OTHER_AGENCY = CONSULTED.format(kind="other_agency").replace(
 )
 
 
-@pytest.fixture
-def opened(office: Office, tell: Tell, request_text: str) -> Callable[[str], Place]:
-    """Run the sample request with more steps; return its case."""
-
-    def ran(steps: str) -> Place:
-        done = run(office, tell(request_text + steps), as_of=date(2020, 12, 31))
-        assert done.ok
-        assert done.case
-        return Place(done.case.agency, done.case.number)
-
-    return ran
-
-
 def test_a_case_that_cannot_be_read_stops_no_other(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
-    broken, sound = opened(""), opened("")
+    broken, sound = placed(""), placed("")
     with writing(office.store) as tx:
         tx.execute(t.personal.update().values(key="lost"))
         office.folded.clear()
-    third = opened("")
+    third = placed("")
 
     done = sweep(office, date(2020, 10, 16))
 
@@ -54,9 +39,9 @@ def test_a_case_that_cannot_be_read_stops_no_other(
 
 
 def test_an_agency_that_was_taken_out_of_the_configuration_stops_no_other(
-    office: Office, opened: Callable[[str], Place], tell: Tell, request_text: str
+    office: Office, placed: Callable[[str], Place], tell: Tell, request_text: str
 ) -> None:
-    place = opened(OTHER_AGENCY)  # its days move with each sweep
+    place = placed(OTHER_AGENCY)  # its days move with each sweep
     text = request_text.replace(COUNTY, "xiahe-township")
     done = run(office, tell(text), as_of=date(2020, 12, 31))
     assert done.case
@@ -73,10 +58,10 @@ def test_an_agency_that_was_taken_out_of_the_configuration_stops_no_other(
 
 
 def test_a_batch_holds_all_its_cases_before_it_touches_a_chain(
-    office: Office, opened: Callable[[str], Place]
+    office: Office, placed: Callable[[str], Place]
 ) -> None:
     """Whoever takes a step holds a case, then the chain; the other way round they would block."""
-    silent = [opened(CONSULTED.format(kind="third_party")) for _ in range(2)]
+    silent = [placed(CONSULTED.format(kind="third_party")) for _ in range(2)]
     with sibling(office) as own, heard(own) as said:
         sweep(own, date(2020, 10, 21))
 
